@@ -1,0 +1,177 @@
+#include "fault_inject/preload/descriptor.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "fault_inject/preload/raw_syscall.h"
+
+namespace shortwrite::fault_inject {
+namespace {
+
+// libc's struct stat is handed to the kernel as it is.
+#if defined(__x86_64__)
+static_assert(sizeof(struct stat) == 144 && offsetof(struct stat, st_size) == 48);
+#elif defined(__aarch64__)
+static_assert(sizeof(struct stat) == 128 && offsetof(struct stat, st_size) == 48);
+#endif
+
+constexpr uint32_t kTypeMask = 0170000;
+constexpr uint32_t kTypeRegular = 0100000;
+constexpr uint32_t kTypePipe = 0010000;
+constexpr uint32_t kTypeSocket = 0140000;
+constexpr uint32_t kTypeBlock = 0060000;
+constexpr uint32_t kTypeCharacter = 0020000;
+
+// devices.txt of the kernel: 4 virtual consoles and serial lines, 5 /dev/tty and /dev/console, 136
+// to 143 pseudo-terminals.
+bool IsTtyMajor(uint32_t major) {
+  return major == 4 || major == 5 || (major >= 136 && major <= 143);
+}
+
+struct KernelSigaction {
+  void (*handler)(int);
+  unsigned long flags;
+  void (*restorer)();
+  uint64_t mask;
+};
+
+constexpr uint64_t Bit(int signal) {
+  return uint64_t{1} << (signal - 1);
+}
+
+// Asked to end, or ended by an error of their own.
+constexpr uint64_t kEndingSignals = Bit(SIGHUP) | Bit(SIGINT) | Bit(SIGQUIT) | Bit(SIGILL) |
+                                    Bit(SIGTRAP) | Bit(SIGABRT) | Bit(SIGBUS) | Bit(SIGFPE) |
+                                    Bit(SIGSEGV) | Bit(SIGPIPE) | Bit(SIGTERM) | Bit(SIGSTKFLT) |
+                                    Bit(SIGXCPU) | Bit(SIGXFSZ) | Bit(SIGSYS) | Bit(SIGPWR);
+// Used inside glibc (32, 33) and musl (32 to 34).
+constexpr uint64_t kLibcSignals = Bit(32) | Bit(33) | Bit(34);
+constexpr int kSignalsMax = 64;
+
+}  // namespace
+
+bool Inspect(int descriptor, DescriptorState& state) {
+  struct stat kernel_stat;
+  if (RawSyscall(SYS_fstat, descriptor, AsArgument(&kernel_stat)) != 0) return false;
+  state.device = kernel_stat.st_dev;
+  state.inode = kernel_stat.st_ino;
+  state.bytes = static_cast<uint64_t>(kernel_stat.st_size);
+  state.mode = kernel_stat.st_mode;
+  // new_decode_dev of the kernel: the major number's low 12 bits.
+  state.special_device = static_cast<uint32_t>(kernel_stat.st_rdev >> 8) & 0xfffu;
+  return true;
+}
+
+SinkClass Classify(int descriptor, const DescriptorState& state) {
+  switch (state.mode & kTypeMask) {
+    case kTypeRegular:
+      return SinkClass::kRegular;
+    case kTypePipe:
+      return SinkClass::kPipe;
+    case kTypeBlock:
+      return SinkClass::kBlockDevice;
+    case kTypeCharacter:
+      return IsTtyMajor(state.special_device) ? SinkClass::kTty : SinkClass::kOther;
+    case kTypeSocket: {
+      int type = 0;
+      socklen_t bytes = sizeof(type);
+      const long failed = RawSyscall(SYS_getsockopt, descriptor, SOL_SOCKET, SO_TYPE,
+                                     AsArgument(&type), AsArgument(&bytes));
+      return failed == 0 && type == SOCK_STREAM ? SinkClass::kStreamSocket
+                                                : SinkClass::kDatagramSocket;
+    }
+    default:
+      return SinkClass::kOther;
+  }
+}
+
+uint32_t StatusFlags(int descriptor) {
+  const long flags = RawSyscall(SYS_fcntl, descriptor, F_GETFL);
+  return flags < 0 ? 0 : static_cast<uint32_t>(flags);
+}
+
+int64_t Position(int descriptor) {
+  const long position = RawSyscall(SYS_lseek, descriptor, 0, SEEK_CUR);
+  return position < 0 ? -1 : position;
+}
+
+uint32_t PathBelow(const char* dir, uint32_t dir_bytes, int descriptor, char* path,
+                   uint32_t bytes) {
+  char link[32] = "/proc/self/fd/";
+  char digits[12];
+  uint32_t count = 0;
+  auto rest = static_cast<uint32_t>(descriptor);
+  do {
+    digits[count++] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest != 0);
+  char* end = link + strlen(link);
+  while (count != 0) *end++ = digits[--count];
+  *end = '\0';
+
+  char full[1024 + kPathBytes];
+  const long length =
+      RawSyscall(SYS_readlinkat, AT_FDCWD, AsArgument(link), AsArgument(full), sizeof(full));
+  if (length <= static_cast<long>(dir_bytes) + 1) return 0;
+  if (memcmp(full, dir, dir_bytes) != 0 || full[dir_bytes] != '/') return 0;
+  uint32_t below = static_cast<uint32_t>(length) - dir_bytes - 1;
+  if (below >= bytes) below = bytes - 1;
+  memcpy(path, full + dir_bytes + 1, below);
+  path[below] = '\0';
+  return below;
+}
+
+uint64_t SourceBytes(int descriptor, int64_t position) {
+  DescriptorState state;
+  if (!Inspect(descriptor, state)) return UINT64_MAX;
+  switch (state.mode & kTypeMask) {
+    case kTypeRegular: {
+      // Files of /proc and /sys say 0 and hold more.
+      if (state.bytes == 0) return UINT64_MAX;
+      const int64_t from = position >= 0 ? position : Position(descriptor);
+      if (from < 0) return UINT64_MAX;
+      const auto offset = static_cast<uint64_t>(from);
+      return offset >= state.bytes ? 0 : state.bytes - offset;
+    }
+    case kTypePipe: {
+      int available = 0;
+      const long failed = RawSyscall(SYS_ioctl, descriptor, FIONREAD, AsArgument(&available));
+      return failed == 0 && available > 0 ? static_cast<uint64_t>(available) : UINT64_MAX;
+    }
+    default:
+      return UINT64_MAX;
+  }
+}
+
+bool HandlerCanInterrupt() {
+  uint64_t blocked = 0;
+  RawSyscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, AsArgument(&blocked), sizeof(blocked));
+  void (*ending[kSignalsMax])(int);
+  int ending_count = 0;
+  void (*others[kSignalsMax])(int);
+  int other_count = 0;
+  for (int signal = 1; signal <= kSignalsMax; ++signal) {
+    if ((kLibcSignals & Bit(signal)) != 0) continue;
+    KernelSigaction action = {};
+    if (RawSyscall(SYS_rt_sigaction, signal, 0, AsArgument(&action), sizeof(uint64_t)) != 0)
+      continue;
+    if (action.handler == SIG_DFL || action.handler == SIG_IGN) continue;
+    if ((kEndingSignals & Bit(signal)) != 0) {
+      ending[ending_count++] = action.handler;
+    } else if ((blocked & Bit(signal)) == 0 && (action.flags & SA_RESTART) == 0) {
+      others[other_count++] = action.handler;
+    }
+  }
+  for (int i = 0; i < other_count; ++i) {
+    bool shared = false;
+    for (int k = 0; k < ending_count; ++k) shared |= others[i] == ending[k];
+    if (!shared) return true;
+  }
+  return false;
+}
+
+}  // namespace shortwrite::fault_inject

@@ -1,0 +1,43 @@
+// What a descriptor is at this moment, asked of the kernel without touching errno.
+#pragma once
+
+#include <stdint.h>
+
+#include "fault_inject/protocol.h"
+
+namespace shortwrite::fault_inject {
+
+struct DescriptorState {
+  uint64_t device;
+  uint64_t inode;
+  uint64_t bytes;  // size of a regular file
+  uint32_t mode;
+  uint32_t special_device;  // major number of a character device
+};
+
+// False: not a descriptor.
+bool Inspect(int descriptor, DescriptorState& state);
+
+// Sockets are asked for their type, so this is done only where a step may apply.
+SinkClass Classify(int descriptor, const DescriptorState& state);
+
+uint32_t StatusFlags(int descriptor);
+
+// The descriptor's own file position; -1 where it has none.
+int64_t Position(int descriptor);
+
+// Where the file is, below dir; copies at most bytes, NUL-terminated, and returns the length. 0:
+// not below dir, or the kernel does not say (no /proc).
+uint32_t PathBelow(const char* dir, uint32_t dir_bytes, int descriptor, char* path, uint32_t bytes);
+
+// Bytes that a copy from this descriptor can move at most: to the end of a regular file, what lies
+// in a pipe; UINT64_MAX where nobody can tell. position -1: the descriptor's own.
+uint64_t SourceBytes(int descriptor, int64_t position);
+
+// A handler without SA_RESTART for a signal that this thread does not block, and that may be
+// expected to return. Handlers of signals that ask a program to end usually clean up and die; then
+// nobody ever sees EINTR, and a program that does not handle it is right. So these signals do not
+// count, nor does any signal that shares its handler with one of them.
+bool HandlerCanInterrupt();
+
+}  // namespace shortwrite::fault_inject
