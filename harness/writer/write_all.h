@@ -9,6 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string>
+
+#include "harness/base/result.h"
 
 namespace shortwrite {
 
@@ -57,5 +60,10 @@ struct WriteAllResult {
 // 0 bytes: no call is made, the result is complete.
 WriteAllResult WriteAll(int fd, const void* data, size_t bytes,
                         const WriteAllOptions& options = {});
+
+// For a result that is not complete: "write 'out' (after 4096 of 10000 bytes, which stay in the
+// file): No space left on device". The totals are the caller's: it may have made several requests.
+Error WriteAllError(const std::string& path, const WriteAllResult& result, uint64_t written_bytes,
+                    uint64_t of_bytes);
 
 }  // namespace shortwrite
