@@ -49,7 +49,7 @@ enum class CallKind : uint8_t {
   kFsync,
   kFdatasync,
 };
-inline constexpr uint32_t kCallKinds = 18;
+inline constexpr uint32_t kCallKinds = 17;
 
 enum class FaultKind : uint8_t {
   kNone,
@@ -112,11 +112,12 @@ struct OutputSlot {
 static_assert(sizeof(OutputSlot) == 512);
 
 // Bits of TraceRecord::marks.
-inline constexpr uint8_t kMarkPublished = 1;        // set last, with release order
-inline constexpr uint8_t kMarkHandler = 2;          // a handler that can cause EINTR was installed
-inline constexpr uint8_t kMarkAppend = 4;           // O_APPEND
-inline constexpr uint8_t kMarkCallerInProgram = 8;  // caller is an offset in the main program
-inline constexpr uint8_t kMarkDelivered = 16;       // the fault really happened
+inline constexpr uint8_t kMarkPublished = 1;         // set last, with release order
+inline constexpr uint8_t kMarkHandler = 2;           // a handler that can cause EINTR was installed
+inline constexpr uint8_t kMarkAppend = 4;            // O_APPEND
+inline constexpr uint8_t kMarkCallerInProgram = 8;   // caller is an offset in the main program
+inline constexpr uint8_t kMarkDelivered = 16;        // the fault really happened
+inline constexpr uint8_t kMarkNonblockingCall = 32;  // MSG_DONTWAIT and the like
 
 struct TraceRecord {
   uint64_t time_ns;  // CLOCK_MONOTONIC at entry

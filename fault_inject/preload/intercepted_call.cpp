@@ -164,6 +164,7 @@ void InterceptedCall::OpenRecord(const void* caller, uint32_t number, uint32_t s
   record_->fault = step_ == nullptr ? FaultKind::kNone : step_->fault;
   record_->sink = sink_;
   if (handler_) record_->marks |= kMarkHandler;
+  if (request_.nonblocking) record_->marks |= kMarkNonblockingCall;
   if ((status_flags & O_APPEND) != 0) record_->marks |= kMarkAppend;
 }
 

@@ -17,6 +17,7 @@ enum class ErrorKind {
   kUsage,        // the user gave something malformed: exit 2
   kHarness,      // we could not do our work: exit 3
   kUnavailable,  // asked for something that this machine or build lacks: exit 77
+  kInterrupted,  // a signal asked us to stop: exit 75
 };
 
 struct Error {

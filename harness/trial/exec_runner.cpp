@@ -1,0 +1,180 @@
+#include "harness/trial/exec_runner.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include "harness/trial/collect_outputs.h"
+#include "harness/trial/spawn.h"
+#include "harness/trial/watch.h"
+
+namespace shortwrite {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+// Before the control has shown what the target needs.
+constexpr milliseconds kFirstTimeout{60000};
+constexpr milliseconds kBaseTimeout{10000};
+constexpr milliseconds kBaseSpinCpu{2000};
+constexpr int kControlMultiple = 10;
+constexpr uint64_t kFirstOutputBytesMax = uint64_t{8} << 30;
+constexpr uint64_t kBaseOutputBytesMax = uint64_t{64} << 20;
+constexpr uint64_t kOutputMultiple = 8;
+
+UniqueFd OpenStream(const std::string& path) {
+  // A large stream of the last trial may still be mapped by its observation, and would be cut under
+  // its feet: a new file then.
+  struct stat state = {};
+  if (stat(path.c_str(), &state) == 0 &&
+      static_cast<uint64_t>(state.st_size) > FileBytes::kCopiedBytesMax) {
+    unlink(path.c_str());
+  }
+  return UniqueFd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+}
+
+}  // namespace
+
+Result<ExecRunner> ExecRunner::Create(TrialSettings settings, Workspace workspace) {
+  Result<std::string> program = FindProgram(settings.target.command.front());
+  if (!program.ok()) return program.error();
+  Result<std::string> library = FindPreloadLibrary();
+  if (!library.ok()) return library.error();
+  Result<std::string> loadable = LoadablePath(std::move(library).value(), workspace.base());
+  if (!loadable.ok()) return loadable.error();
+  Result<SharedRegion> region = SharedRegion::Create(workspace.region());
+  if (!region.ok()) return region.error();
+
+  ExecRunner runner(std::move(settings), std::move(workspace), std::move(region).value());
+  runner.program_ = std::move(program).value();
+  runner.environment_ =
+      TrialEnvironment(loadable.value(), runner.workspace_.region(), runner.workspace_.dir());
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  // Crashing targets are expected; a core file per trial would fill the user's directory.
+  const rlimit no_core = {0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  return runner;
+}
+
+ExecRunner::ExecRunner(TrialSettings settings, Workspace workspace, SharedRegion region)
+    : settings_(std::move(settings)),
+      workspace_(std::move(workspace)),
+      region_(std::move(region)),
+      command_(Expand(settings_.target, workspace_.payload(), workspace_.dir() + "/" + kOutName,
+                      workspace_.dir())),
+      timeout_(settings_.timeout.value_or(kFirstTimeout)),
+      output_bytes_max_(kFirstOutputBytesMax) {}
+
+void ExecRunner::Calibrate(const Observation& control) {
+  control_wall_ = std::max(control_wall_, duration_cast<milliseconds>(control.wall));
+  control_cpu_ = std::max(control_cpu_, control.cpu);
+  if (!settings_.timeout) timeout_ = kBaseTimeout + kControlMultiple * control_wall_;
+  uint64_t bytes = settings_.existing ? settings_.existing->size() : 0;
+  for (const OutputFile& output : control.outputs) bytes += output.bytes.size();
+  output_bytes_max_ = kBaseOutputBytesMax + kOutputMultiple * bytes;
+}
+
+Status ExecRunner::PlaceExisting(bool with_existing) const {
+  if (!settings_.existing || !with_existing) return Ok();
+  return WriteFile(workspace_.dir() + "/" + kOutName, *settings_.existing);
+}
+
+Result<FileIdentity> ExecRunner::OpenStreams(UniqueFd& in, UniqueFd& out, UniqueFd& error) const {
+  const Target& target = settings_.target;
+  std::string in_path = target.stdin_file.empty() ? "/dev/null" : target.stdin_file;
+  if (target.stdin_is_payload) in_path = workspace_.payload();
+  in = UniqueFd(open(in_path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!in.valid()) return ErrnoError(fmt::format("open '{}'", in_path), errno);
+  out = OpenStream(workspace_.base() + "/stdout");
+  error = OpenStream(workspace_.base() + "/stderr");
+  if (!out.valid() || !error.valid()) return ErrnoError("create the target's streams", errno);
+  return Identify(out.get());
+}
+
+Result<pid_t> ExecRunner::Spawn(int in, int out, int error) const {
+  return SpawnTarget({.program = program_,
+                      .command = command_,
+                      .environment = environment_,
+                      .in = in,
+                      .out = out,
+                      .error = error,
+                      .new_session = true});
+}
+
+Status ExecRunner::Collect(Observation& observation) const {
+  const std::string out_path = workspace_.base() + "/stdout";
+  Result<FileBytes> out = FileBytes::Read(out_path);
+  if (!out.ok()) return out.error();
+  if (!settings_.target.NamesOutput() || out.value().size() > 0) {
+    observation.outputs.push_back({"stdout", std::move(out).value()});
+    if (!observation.touched.empty()) observation.touched[0].final_name = "stdout";
+  }
+  const auto name_touched = [&](const FileIdentity& file, const std::string& name) {
+    const int slot = region_.SlotOf(file);
+    if (slot >= 0 && static_cast<size_t>(slot) < observation.touched.size()) {
+      observation.touched[static_cast<size_t>(slot)].final_name = name;
+    }
+  };
+  if (Status left = CollectOutputs(workspace_.dir(), name_touched, observation.outputs);
+      !left.ok()) {
+    return left;
+  }
+  Result<FileBytes> diagnostics = FileBytes::Read(workspace_.base() + "/stderr");
+  if (!diagnostics.ok()) return diagnostics.error();
+  const std::string_view text = diagnostics.value().view();
+  observation.diagnostics_bytes = text.size();
+  observation.diagnostics = text.substr(0, kDiagnosticsBytesMax);
+  return Ok();
+}
+
+Result<Observation> ExecRunner::Run(const TrialRequest& request) {
+  Result<FileIdentity> dir = workspace_.EmptyDir();
+  if (!dir.ok()) return dir.error();
+  if (Status placed = PlaceExisting(request.with_existing); !placed.ok()) return placed.error();
+  UniqueFd in;
+  UniqueFd out;
+  UniqueFd error;
+  Result<FileIdentity> standard = OpenStreams(in, out, error);
+  if (!standard.ok()) return standard.error();
+  const RegionSettings region_settings = {.profile = settings_.profile,
+                                          .dir = workspace_.dir(),
+                                          .dir_identity = dir.value(),
+                                          .stdout_identity = standard.value()};
+  if (Status prepared = region_.Prepare(region_settings, request.schedule); !prepared.ok()) {
+    return prepared.error();
+  }
+
+  const auto started = std::chrono::steady_clock::now();
+  Result<pid_t> pid = Spawn(in.get(), out.get(), error.get());
+  if (!pid.ok()) return pid.error();
+  const WatchLimits limits = {
+      .timeout = timeout_,
+      .spin_cpu = kBaseSpinCpu + duration_cast<milliseconds>(kControlMultiple * control_cpu_),
+      .output_bytes_max = output_bytes_max_};
+  const WatchProbes probes = {
+      .progress = [this] { return region_.accepted_bytes(); },
+      .output_bytes =
+          [this] { return std::max(region_.accepted_bytes(), DirectoryBytes(workspace_.base())); }};
+  Result<WatchedEnd> watched = Watch(pid.value(), limits, probes);
+  if (!watched.ok()) return watched.error();
+
+  Observation observation;
+  observation.wall = duration_cast<microseconds>(std::chrono::steady_clock::now() - started);
+  observation.end = watched.value().end;
+  observation.processes_left = watched.value().processes_left;
+  observation.cpu = watched.value().cpu;
+  region_.ReadInto(observation);
+  if (Status collected = Collect(observation); !collected.ok()) return collected.error();
+  return observation;
+}
+
+}  // namespace shortwrite

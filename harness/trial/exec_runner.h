@@ -1,0 +1,68 @@
+// Runs each trial by starting the target anew: the reference way.
+//
+// Owns the workspace and the shared region. One at a time per process, single-threaded: it reaps
+// all children of this process, and makes it a subreaper so that daemonised grandchildren come
+// back.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/trial/shared_region.h"
+#include "harness/trial/target.h"
+#include "harness/trial/trial_runner.h"
+#include "harness/trial/workspace.h"
+
+namespace shortwrite {
+
+struct TrialSettings {
+  Target target;
+  ProfileName profile = ProfileName::kPosix;
+  std::optional<std::chrono::milliseconds> timeout;  // per trial; default: from the control
+  std::optional<std::string> existing;               // content of the output before the trial
+};
+
+class ExecRunner final : public TrialRunner {
+ public:
+  // The payload must already lie at workspace.payload().
+  static Result<ExecRunner> Create(TrialSettings settings, Workspace workspace);
+
+  Result<Observation> Run(const TrialRequest& request) override;
+  void Calibrate(const Observation& control) override;
+
+  // Names what {out} is below {dir}: the one output that is judged by name.
+  static constexpr char kOutName[] = "out";
+
+  const std::string& program() const { return program_; }
+
+ private:
+  ExecRunner(TrialSettings settings, Workspace workspace, SharedRegion region);
+
+  Status PlaceExisting(bool with_existing) const;
+  Result<FileIdentity> OpenStreams(UniqueFd& in, UniqueFd& out, UniqueFd& error) const;
+  Result<pid_t> Spawn(int in, int out, int error) const;
+  Status Collect(Observation& observation) const;
+
+  TrialSettings settings_;
+  Workspace workspace_;
+  SharedRegion region_;
+  std::string program_;
+  std::vector<std::string> command_;
+  std::vector<std::string> environment_;
+  std::chrono::milliseconds timeout_;
+  std::chrono::milliseconds control_wall_{0};
+  std::chrono::microseconds control_cpu_{0};
+  uint64_t output_bytes_max_;
+};
+
+// One injected run whose standard streams are the caller's; what it showed but for its outputs.
+struct PassthroughRun {
+  Observation observation;
+  std::string kept_dir;  // set when the target left files under {dir}
+};
+Result<PassthroughRun> RunPassthrough(const TrialSettings& settings, const Schedule& schedule,
+                                      Workspace workspace);
+
+}  // namespace shortwrite

@@ -1,0 +1,92 @@
+// What one trial showed. Values only; nothing here judges.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/base/file_bytes.h"
+#include "harness/schedule/schedule.h"
+
+namespace shortwrite {
+
+// How the target came to its end.
+struct TargetEnd {
+  enum class Kind {
+    kExited,    // number: exit status
+    kSignaled,  // number: signal
+    kHung,      // blocked for good, or no progress and no CPU until the deadline; killed by us
+    kSpun,      // burnt CPU without progress; killed by us
+    kRunaway,   // its output outgrew the bound; killed by us
+    kSlow,      // still at work at the deadline; killed by us: proves nothing
+  };
+  Kind kind = Kind::kExited;
+  int number = 0;
+  bool operator==(const TargetEnd&) const = default;
+};
+
+// "exit status 1", "killed by signal 9 (SIGKILL)", "hung".
+std::string ToText(const TargetEnd& end);
+
+// One traced call.
+struct TracedCall {
+  uint64_t time_ns = 0;   // since the trial's first record
+  uint64_t asked = 0;     // bytes (sendmmsg: messages)
+  uint64_t movable = 0;   // of these, what there was to move
+  uint64_t granted = 0;   // what the kernel was asked for
+  int64_t result = 0;     // what the target got
+  int64_t position = -1;  // offset of the first accepted byte; -1 on streams and failures
+  uint64_t caller = 0;
+  bool caller_in_program = false;  // then caller is an offset in the main program
+  uint32_t number = 0;   // on its output, from 1; 0: nothing to write, or not a write call
+  uint32_t process = 0;  // 1 for the first process seen, 2 for the next...
+  uint32_t thread = 0;   // likewise
+  int error = 0;
+  int descriptor = -1;
+  uint32_t status_flags = 0;
+  uint32_t output = 0;    // index into Observation::touched
+  uint32_t step = 0;      // index + 1 into the schedule; 0: none
+  std::string_view call;  // "write"
+  std::string_view sink;  // "regular file"
+  bool handler_can_interrupt = false;
+  bool delivered = false;
+  bool returned = true;                 // false: the target ended inside the call
+  FaultKind fault = FaultKind::kShort;  // meaningful when step is not 0
+  std::string_view legal_under;         // strictest profile, "" when nothing was delivered
+  std::string_view legal_reason;
+};
+
+// A file that write calls touched, in the order of first touch; index 0 is stdout.
+struct TouchedOutput {
+  std::string first_name;  // below the directory, when it was first written; "stdout"
+  std::string final_name;  // as it was left behind; empty if it was not
+};
+
+// A file that the target left behind, or its stdout.
+struct OutputFile {
+  std::string name;  // "stdout", or the path below the trial's directory
+  FileBytes bytes;
+};
+
+struct Observation {
+  TargetEnd end;
+  std::vector<OutputFile> outputs;  // stdout first if it is an output, then by name
+  std::vector<TouchedOutput> touched;
+  std::vector<TracedCall> calls;
+  std::string diagnostics;         // the target's stderr, cut to kDiagnosticsBytesMax
+  uint64_t diagnostics_bytes = 0;  // its whole length
+  uint32_t attached = 0;           // process images that loaded the library
+  uint32_t version_mismatches = 0;
+  uint32_t trace_dropped = 0;
+  uint32_t outputs_dropped = 0;
+  uint32_t faults_delivered = 0;
+  uint32_t processes_left = 0;  // still alive after the target's end; killed by us
+  std::chrono::microseconds wall{0};
+  std::chrono::microseconds cpu{0};
+};
+
+inline constexpr size_t kDiagnosticsBytesMax = 64 * 1024;
+
+}  // namespace shortwrite

@@ -1,0 +1,33 @@
+// Processes below us, read from /proc (proc(5)).
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace shortwrite {
+
+struct ProcessState {
+  pid_t pid = 0;
+  pid_t parent = 0;
+  char state = '?';        // R, S, D, T, Z... of proc(5)
+  uint64_t cpu_ticks = 0;  // user and system
+};
+
+// All descendants of root, without root itself. A snapshot: processes come and go meanwhile.
+std::vector<ProcessState> Descendants(pid_t root);
+
+// Every thread of the process waits for something that no clock will end: no timeout in the call,
+// no timer armed. False when that cannot be proved.
+bool WaitsForGood(pid_t pid);
+
+// Kills all descendants of this process and reaps them; returns how many had not ended by
+// themselves. Needs PR_SET_CHILD_SUBREAPER, so that orphans come to us.
+uint32_t KillDescendants();
+
+// Kills processes of this user whose environment holds entry ("NAME=value").
+void KillByEnvironment(const std::string& entry);
+
+}  // namespace shortwrite

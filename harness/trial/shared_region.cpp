@@ -1,0 +1,322 @@
+#include "harness/trial/shared_region.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <utility>
+
+#include "fault_inject/legality.h"
+#include "fault_inject/protocol.h"
+#include "harness/base/unique_fd.h"
+
+namespace shortwrite {
+namespace {
+
+namespace fi = fault_inject;
+
+// The words of a trace. To add a write call or a sink, add its word here.
+constexpr std::array<std::string_view, fi::kCallKinds> kCallNames = {
+    "write",    "pwrite",          "writev",   "pwritev",  "pwritev2", "send",
+    "sendto",   "sendmsg",         "sendmmsg", "sendfile", "splice",   "tee",
+    "vmsplice", "copy_file_range", "close",    "fsync",    "fdatasync"};
+constexpr std::array<std::string_view, 7> kSinkNames = {
+    "regular file",    "pipe",         "terminal", "stream socket",
+    "datagram socket", "block device", "device"};
+constexpr std::array<std::string_view, 3> kProfileNames = {"linux", "posix", "hostile"};
+
+// The region lies in the target's address space, so a target may have scribbled over it.
+template <size_t N, typename Enum>
+std::string_view NameIn(const std::array<std::string_view, N>& names, Enum value) {
+  const auto index = static_cast<size_t>(value);
+  return index < N ? names[index] : "unknown";
+}
+
+fi::FaultKind ToRegion(FaultKind fault) {
+  switch (fault) {
+    case FaultKind::kShort:
+      return fi::FaultKind::kShort;
+    case FaultKind::kCap:
+      return fi::FaultKind::kCap;
+    case FaultKind::kEagain:
+      return fi::FaultKind::kEagain;
+    case FaultKind::kEintr:
+      return fi::FaultKind::kEintr;
+    case FaultKind::kZero:
+      return fi::FaultKind::kZero;
+    case FaultKind::kEnospc:
+      return fi::FaultKind::kEnospc;
+    case FaultKind::kEdquot:
+      return fi::FaultKind::kEdquot;
+    case FaultKind::kEio:
+      return fi::FaultKind::kEio;
+    case FaultKind::kEfbig:
+      return fi::FaultKind::kEfbig;
+    case FaultKind::kEpipe:
+      return fi::FaultKind::kEpipe;
+  }
+  return fi::FaultKind::kNone;
+}
+
+fi::StepSite ToRegion(StepSite site) {
+  switch (site) {
+    case StepSite::kCalls:
+      return fi::StepSite::kWriteCall;
+    case StepSite::kClose:
+      return fi::StepSite::kClose;
+    case StepSite::kFsync:
+      return fi::StepSite::kSync;
+  }
+  return fi::StepSite::kWriteCall;
+}
+
+fi::AmountUnit ToRegion(Amount::Unit unit) {
+  switch (unit) {
+    case Amount::Unit::kBytes:
+      return fi::AmountUnit::kBytes;
+    case Amount::Unit::kAllBut:
+      return fi::AmountUnit::kAllBut;
+    case Amount::Unit::kPercent:
+      return fi::AmountUnit::kPercent;
+  }
+  return fi::AmountUnit::kBytes;
+}
+
+// The name's number in the region, added if it is new; kNameAny when there is no room.
+uint32_t NameNumber(fi::Region& region, const std::string& name) {
+  uint32_t& count = region.header.name_count;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (name == region.names[i]) return fi::kNameFirst + i;
+  }
+  if (count == fi::kNamesMax || name.size() >= fi::kNameBytes) return fi::kNameAny;
+  memcpy(region.names[count], name.c_str(), name.size() + 1);
+  return fi::kNameFirst + count++;
+}
+
+Status InstallSteps(fi::Region& region, const Schedule& schedule) {
+  for (size_t i = 0; i < schedule.steps.size(); ++i) {
+    const Step& step = schedule.steps[i];
+    uint32_t name = fi::kNameAny;
+    if (!step.output.empty()) {
+      name = NameNumber(region, step.output);
+      if (name == fi::kNameAny) {
+        return UsageError(
+            fmt::format("schedule: at most {} outputs can be named, each in fewer "
+                        "than {} bytes",
+                        fi::kNamesMax, fi::kNameBytes));
+      }
+    }
+    region.steps[i] = {step.amount.value,
+                       step.calls.first,
+                       step.calls.last == kOpenEnd ? fi::kLastCall : step.calls.last,
+                       name,
+                       ToRegion(step.fault),
+                       ToRegion(step.amount.unit),
+                       ToRegion(step.site),
+                       0};
+  }
+  region.header.step_count = static_cast<uint32_t>(schedule.steps.size());
+  return Ok();
+}
+
+bool NeedsCloses(const Schedule& schedule) {
+  return schedule.empty() || std::any_of(schedule.steps.begin(), schedule.steps.end(),
+                                         [](const Step& s) { return s.site != StepSite::kCalls; });
+}
+
+fi::Ruling Rule(const fi::TraceRecord& record, fi::Profile profile) {
+  const fi::CallFacts facts = {record.call,
+                               record.sink,
+                               record.status_flags,
+                               record.movable,
+                               (record.marks & fi::kMarkNonblockingCall) != 0,
+                               (record.marks & fi::kMarkHandler) != 0,
+                               profile};
+  switch (record.fault) {
+    case fi::FaultKind::kShort:
+    case fi::FaultKind::kCap: {
+      fi::Ruling ruling = fi::LegalShortCount(facts, record.granted);
+      // A profile that would have cut elsewhere does not allow this cut.
+      ruling.legal = ruling.legal && ruling.granted == record.granted;
+      return ruling;
+    }
+    case fi::FaultKind::kEagain:
+      return fi::LegalEagain(facts);
+    case fi::FaultKind::kEintr:
+      return fi::LegalEintr(facts);
+    case fi::FaultKind::kZero:
+      return fi::LegalZero(facts);
+    default:
+      return fi::LegalError(facts, record.fault);
+  }
+}
+
+void ExplainLegality(const fi::TraceRecord& record, TracedCall& call) {
+  if (record.number == 0) {
+    call.legal_under = "linux";
+    call.legal_reason = "close(2), fsync(2): a delayed write error";
+    return;
+  }
+  for (const auto profile : {fi::Profile::kLinux, fi::Profile::kPosix, fi::Profile::kHostile}) {
+    const fi::Ruling ruling = Rule(record, profile);
+    if (!ruling.legal) continue;
+    call.legal_under = NameIn(kProfileNames, profile);
+    call.legal_reason = ruling.reason;
+    return;
+  }
+}
+
+}  // namespace
+
+Result<SharedRegion> SharedRegion::Create(const std::string& path) {
+  const UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!fd.valid()) return ErrnoError(fmt::format("create '{}'", path), errno);
+  if (ftruncate(fd.get(), sizeof(fi::Region)) != 0) {
+    return ErrnoError(fmt::format("size '{}'", path), errno);
+  }
+  void* const address =
+      mmap(nullptr, sizeof(fi::Region), PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+  if (address == MAP_FAILED) return ErrnoError(fmt::format("map '{}'", path), errno);
+  auto* const region = static_cast<fi::Region*>(address);
+  region->header.magic = fi::kMagic;
+  region->header.version = fi::kVersion;
+  region->header.region_bytes = sizeof(fi::Region);
+  return SharedRegion(path, region);
+}
+
+SharedRegion::SharedRegion(std::string path, fi::Region* region)
+    : path_(std::move(path)), region_(region) {}
+
+SharedRegion::SharedRegion(SharedRegion&& other) noexcept
+    : path_(std::move(other.path_)), region_(std::exchange(other.region_, nullptr)) {}
+
+SharedRegion::~SharedRegion() {
+  if (region_ != nullptr) munmap(region_, sizeof(fi::Region));
+}
+
+void SharedRegion::Clear() {
+  fi::RegionHeader& header = region_->header;
+  const uint32_t records = std::min(header.trace_claimed, fi::kTraceMax);
+  memset(region_->trace, 0, records * sizeof(fi::TraceRecord));
+  for (uint32_t i = 0; i < fi::kOutputsMax; ++i) {
+    if (i > 0 && region_->output_keys[i] == 0) break;
+    region_->output_keys[i] = 0;
+    // Paths are overwritten when the slot is claimed again.
+    memset(&region_->outputs[i], 0, offsetof(fi::OutputSlot, path));
+  }
+  header.attached = header.version_mismatches = header.trace_claimed = 0;
+  header.outputs_dropped = header.faults_delivered = 0;
+  header.name_count = 0;
+}
+
+Status SharedRegion::Prepare(const RegionSettings& settings, const Schedule& schedule) {
+  Clear();
+  fi::RegionHeader& header = region_->header;
+  if (settings.dir.size() >= sizeof(header.dir_path)) {
+    return HarnessError(
+        fmt::format("the trial's directory has too long a path: '{}'", settings.dir));
+  }
+  memcpy(header.dir_path, settings.dir.c_str(), settings.dir.size() + 1);
+  header.dir_path_bytes = static_cast<uint32_t>(settings.dir.size());
+  header.dir_device = settings.dir_identity.device;
+  header.stdout_device = settings.stdout_identity.device;
+  header.stdout_inode = settings.stdout_identity.inode;
+  header.stdout_is_output = settings.stdout_is_output;
+  header.stderr_shares_stdout = settings.stderr_shares_stdout;
+  header.profile = static_cast<fi::Profile>(settings.profile);
+  header.no_progress_max = 8;
+  header.features = (NeedsCloses(schedule) ? fi::kFeatureTraceClose : 0) |
+                    (schedule.empty() ? fi::kFeatureProbeHandlers : 0);
+  if (Status installed = InstallSteps(*region_, schedule); !installed.ok()) return installed;
+  // Slot 0 is stdout's, whatever its key: the library knows stdout by the header.
+  region_->output_keys[0] = 1;
+  fi::OutputSlot& standard = region_->outputs[0];
+  memcpy(standard.path, "stdout", sizeof("stdout"));
+  standard.path_bytes = sizeof("stdout") - 1;
+  standard.name = fi::kNameNone;
+  for (uint32_t i = 0; i < header.name_count; ++i) {
+    if (strcmp(region_->names[i], "stdout") == 0) standard.name = fi::kNameFirst + i;
+  }
+  schedule_ = schedule;
+  return Ok();
+}
+
+uint64_t SharedRegion::accepted_bytes() const {
+  uint64_t total = __atomic_load_n(&region_->outputs[0].accepted, __ATOMIC_RELAXED);
+  for (uint32_t i = 1; i < fi::kOutputsMax && region_->output_keys[i] != 0; ++i) {
+    total += __atomic_load_n(&region_->outputs[i].accepted, __ATOMIC_RELAXED);
+  }
+  return total;
+}
+
+uint32_t SharedRegion::calls_seen() const {
+  return fi::AtomicLoad(region_->header.trace_claimed);
+}
+
+std::vector<TracedCall> SharedRegion::ReadCalls() const {
+  const uint32_t count = std::min(calls_seen(), fi::kTraceMax);
+  std::vector<TracedCall> calls(count);
+  std::map<uint32_t, uint32_t> processes;  // raw ids, numbered by first appearance
+  std::map<uint32_t, uint32_t> threads;
+  for (uint32_t i = 0; i < count; ++i) {
+    const fi::TraceRecord& record = region_->trace[i];
+    TracedCall& call = calls[i];
+    call.time_ns = record.time_ns - region_->trace[0].time_ns;
+    call.asked = record.asked;
+    call.movable = record.movable;
+    call.granted = record.granted;
+    call.result = record.result;
+    call.position = record.position;
+    call.caller = record.caller;
+    call.caller_in_program = (record.marks & fi::kMarkCallerInProgram) != 0;
+    call.number = record.number;
+    call.process = processes.emplace(record.process, processes.size() + 1).first->second;
+    call.thread = threads.emplace(record.thread, threads.size() + 1).first->second;
+    call.error = record.error;
+    call.descriptor = record.descriptor;
+    call.status_flags = record.status_flags;
+    call.output = record.output;
+    call.step = record.step;
+    call.call = NameIn(kCallNames, record.call);
+    call.sink = NameIn(kSinkNames, record.sink);
+    call.handler_can_interrupt = (record.marks & fi::kMarkHandler) != 0;
+    call.delivered = (record.marks & fi::kMarkDelivered) != 0;
+    call.returned = (record.marks & fi::kMarkPublished) != 0;
+    if (call.step == 0 || call.step > schedule_.steps.size()) continue;
+    call.fault = schedule_.steps[call.step - 1].fault;
+    if (call.delivered) ExplainLegality(record, call);
+  }
+  return calls;
+}
+
+void SharedRegion::ReadInto(Observation& observation) const {
+  const fi::RegionHeader& header = region_->header;
+  observation.attached = header.attached;
+  observation.version_mismatches = header.version_mismatches;
+  observation.trace_dropped =
+      header.trace_claimed > fi::kTraceMax ? header.trace_claimed - fi::kTraceMax : 0;
+  observation.outputs_dropped = header.outputs_dropped;
+  observation.faults_delivered = header.faults_delivered;
+  observation.calls = ReadCalls();
+  for (uint32_t i = 0; i < fi::kOutputsMax && region_->output_keys[i] != 0; ++i) {
+    const fi::OutputSlot& slot = region_->outputs[i];
+    observation.touched.push_back(
+        {std::string(slot.path, std::min<size_t>(slot.path_bytes, sizeof(slot.path))), ""});
+  }
+}
+
+int SharedRegion::SlotOf(const FileIdentity& file) const {
+  const uint64_t key = fi::OutputKey(file.device, file.inode);
+  for (uint32_t i = 1; i < fi::kOutputsMax && region_->output_keys[i] != 0; ++i) {
+    if (region_->output_keys[i] == key) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+}  // namespace shortwrite

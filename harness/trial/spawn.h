@@ -1,0 +1,28 @@
+// Starts a target.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "harness/base/result.h"
+
+namespace shortwrite {
+
+struct SpawnRequest {
+  const std::string& program;  // absolute path
+  const std::vector<std::string>& command;
+  const std::vector<std::string>& environment;
+  int in, out, error;  // become descriptors 0, 1 and 2
+  bool new_session;    // own session and process group, without a terminal
+};
+
+// The child has default signal dispositions where we had handlers, and an empty signal mask.
+Result<pid_t> SpawnTarget(const SpawnRequest& request);
+
+// A path of the library that can stand in LD_PRELOAD, whose entries end at spaces and colons
+// (ld.so(8)): a link below directory where the path itself has one.
+Result<std::string> LoadablePath(std::string library, const std::string& directory);
+
+}  // namespace shortwrite

@@ -1,0 +1,27 @@
+// Runs trials. The campaign talks to this interface alone; tests pass a fake.
+#pragma once
+
+#include "harness/base/result.h"
+#include "harness/schedule/schedule.h"
+#include "harness/trial/observation.h"
+
+namespace shortwrite {
+
+struct TrialRequest {
+  Schedule schedule;
+  bool with_existing = true;  // put the existing content in place, if there is one
+};
+
+class TrialRunner {
+ public:
+  virtual ~TrialRunner() = default;
+
+  // One run of the target. An Error means that the harness failed, was interrupted, or lacks
+  // something; what the target did is always an Observation.
+  virtual Result<Observation> Run(const TrialRequest& request) = 0;
+
+  // After the control: deadlines and bounds follow from what the target needs when left alone.
+  virtual void Calibrate(const Observation& control) = 0;
+};
+
+}  // namespace shortwrite

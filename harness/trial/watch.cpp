@@ -1,0 +1,195 @@
+#include "harness/trial/watch.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/pidfd.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "harness/base/unique_fd.h"
+#include "harness/trial/process_tree.h"
+
+namespace shortwrite {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+volatile sig_atomic_t stop_requested = 0;
+
+void RequestStop(int) {
+  stop_requested = 1;
+}
+
+// Between two looks at a target that is still running.
+constexpr milliseconds kSampleInterval{50};
+// Blocked in untimed waits, without CPU or progress, for this long: it will not come back.
+constexpr milliseconds kHungAfter{2000};
+// What descendants that outlive the target get, counted from their last progress.
+constexpr milliseconds kGrace{100};
+constexpr milliseconds kGraceInterval{2};
+
+milliseconds TicksToTime(uint64_t ticks) {
+  return milliseconds(ticks * 1000 / static_cast<uint64_t>(sysconf(_SC_CLK_TCK)));
+}
+
+TargetEnd EndOf(const siginfo_t& info) {
+  if (info.si_code == CLD_EXITED) return {TargetEnd::Kind::kExited, info.si_status};
+  return {TargetEnd::Kind::kSignaled, info.si_status};
+}
+
+bool Reap(pid_t pid, TargetEnd& end) {
+  siginfo_t info = {};
+  if (waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG) != 0) return false;
+  if (info.si_pid != pid) return false;
+  end = EndOf(info);
+  return true;
+}
+
+// Follows progress and CPU from sample to sample, and says when the target's end is proved.
+class LivenessJudge {
+ public:
+  explicit LivenessJudge(const WatchLimits& limits) : limits_(limits), quiet_since_(Clock::now()) {}
+
+  // True when end holds a verdict.
+  bool Sample(const WatchProbes& probes, Clock::time_point started, TargetEnd& end) {
+    const uint64_t progress = probes.progress();
+    const std::vector<ProcessState> processes = Descendants(getpid());
+    uint64_t ticks = 0;
+    for (const ProcessState& process : processes) ticks += process.cpu_ticks;
+    const auto now = Clock::now();
+    if (progress != progress_) {
+      progress_ = progress;
+      ticks_at_progress_ = ticks;
+      quiet_since_ = now;
+    }
+    // A target may also work without writing, or wait for a process that does.
+    if (ticks != ticks_) quiet_since_ = now;
+    ticks_ = ticks;
+
+    if (probes.output_bytes() > limits_.output_bytes_max)
+      return Ended(end, TargetEnd::Kind::kRunaway);
+    const milliseconds burnt = TicksToTime(ticks - std::min(ticks, ticks_at_progress_));
+    if (burnt >= limits_.spin_cpu) return Ended(end, TargetEnd::Kind::kSpun);
+    const auto quiet = now - quiet_since_;
+    if (quiet >= kHungAfter && AllWaitForGood(processes)) return Ended(end, TargetEnd::Kind::kHung);
+    if (now - started < limits_.timeout) return false;
+    // At the deadline only half a deadline of silence proves a hang; anything else proves nothing.
+    return Ended(end,
+                 quiet * 2 >= limits_.timeout ? TargetEnd::Kind::kHung : TargetEnd::Kind::kSlow);
+  }
+
+ private:
+  static bool Ended(TargetEnd& end, TargetEnd::Kind kind) {
+    end = {kind, 0};
+    return true;
+  }
+
+  static bool AllWaitForGood(const std::vector<ProcessState>& processes) {
+    return !processes.empty() &&
+           std::all_of(processes.begin(), processes.end(), [](const ProcessState& process) {
+             return process.state == 'Z' || WaitsForGood(process.pid);
+           });
+  }
+
+  const WatchLimits& limits_;
+  Clock::time_point quiet_since_;
+  uint64_t progress_ = 0;
+  uint64_t ticks_ = 0;
+  uint64_t ticks_at_progress_ = 0;
+};
+
+void Pause(milliseconds duration) {
+  const timespec time = {duration.count() / 1000, duration.count() % 1000 * 1000000};
+  nanosleep(&time, nullptr);
+}
+
+bool HasChildren() {
+  siginfo_t info = {};
+  return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
+}
+
+void ReapDead() {
+  while (waitpid(-1, nullptr, WNOHANG) > 0) {
+  }
+}
+
+// The target has ended; whoever it left behind may still be writing (a pipeline's tail, a process
+// substitution).
+uint32_t EndDescendants(const WatchLimits& limits, const WatchProbes& probes) {
+  const auto started = Clock::now();
+  auto last_progress = started;
+  uint64_t progress = probes.progress();
+  while (true) {
+    ReapDead();
+    if (!HasChildren()) return 0;
+    const auto now = Clock::now();
+    if (const uint64_t current = probes.progress(); current != progress) {
+      progress = current;
+      last_progress = now;
+    }
+    const bool overgrown = probes.output_bytes() > limits.output_bytes_max;
+    if (now - last_progress > kGrace || now - started > limits.timeout || overgrown ||
+        StopRequested()) {
+      return KillDescendants();
+    }
+    Pause(kGraceInterval);
+  }
+}
+
+std::chrono::microseconds CpuOfChildren() {
+  rusage usage = {};
+  getrusage(RUSAGE_CHILDREN, &usage);
+  const auto time = [](const timeval& value) {
+    return std::chrono::seconds(value.tv_sec) + std::chrono::microseconds(value.tv_usec);
+  };
+  return time(usage.ru_utime) + time(usage.ru_stime);
+}
+
+}  // namespace
+
+void InstallStopHandlers() {
+  struct sigaction action = {};
+  action.sa_handler = RequestStop;  // no SA_RESTART: poll below must wake up
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+}
+
+bool StopRequested() {
+  return stop_requested != 0;
+}
+
+Result<WatchedEnd> Watch(pid_t pid, const WatchLimits& limits, const WatchProbes& probes) {
+  const UniqueFd pidfd(pidfd_open(pid, 0));
+  if (!pidfd.valid()) {
+    KillDescendants();
+    return ErrnoError("pidfd_open", errno);
+  }
+  const auto started = Clock::now();
+  const auto cpu_before = CpuOfChildren();
+  LivenessJudge judge(limits);
+  WatchedEnd watched;
+  while (true) {
+    pollfd waiting = {pidfd.get(), POLLIN, 0};
+    const int ready = poll(&waiting, 1, static_cast<int>(kSampleInterval.count()));
+    if (StopRequested()) {
+      KillDescendants();
+      return Error{ErrorKind::kInterrupted, "stopped by a signal"};
+    }
+    if (ready > 0 && Reap(pid, watched.end)) break;
+    if (ready == 0 && judge.Sample(probes, started, watched.end)) {
+      KillDescendants();
+      watched.cpu = CpuOfChildren() - cpu_before;
+      return watched;
+    }
+  }
+  watched.processes_left = EndDescendants(limits, probes);
+  watched.cpu = CpuOfChildren() - cpu_before;
+  return watched;
+}
+
+}  // namespace shortwrite

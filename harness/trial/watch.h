@@ -1,0 +1,43 @@
+// Waits for a target and ends it when it will not end by itself.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <functional>
+
+#include "harness/base/result.h"
+#include "harness/trial/observation.h"
+
+namespace shortwrite {
+
+struct WatchLimits {
+  std::chrono::milliseconds timeout;
+  // CPU that the target may burn without any accepted byte before it counts as spinning.
+  std::chrono::milliseconds spin_cpu;
+  uint64_t output_bytes_max;
+};
+
+// What the watch asks of the rest of the trial while the target runs.
+struct WatchProbes {
+  std::function<uint64_t()> progress;      // grows with every accepted byte
+  std::function<uint64_t()> output_bytes;  // size of the outputs so far
+};
+
+struct WatchedEnd {
+  TargetEnd end;
+  uint32_t processes_left = 0;
+  std::chrono::microseconds cpu{0};
+};
+
+// Blocks until pid, a child of ours, has ended, and reaps it and every descendant. Descendants that
+// outlive it get a moment to finish what they write; then they are killed. An Error when a signal
+// asked the harness to stop.
+Result<WatchedEnd> Watch(pid_t pid, const WatchLimits& limits, const WatchProbes& probes);
+
+// SIGINT, SIGTERM and SIGHUP end the trial in hand and make Watch return kInterrupted.
+// Async-signal- safe handlers; call once, before the first trial.
+void InstallStopHandlers();
+bool StopRequested();
+
+}  // namespace shortwrite
