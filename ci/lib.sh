@@ -1,0 +1,53 @@
+# Shared by the scripts of ci/: sourced, never run.
+#
+# Gives: root (of the checkout), jobs, and the functions below. All that these say goes to stderr,
+# so that a script's stdout carries results alone.
+# shellcheck shell=bash
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034  # for the scripts that source this file
+jobs=${SHORTWRITE_JOBS:-$(nproc)}
+
+# Prints the opening comment of the running script, which is its help text.
+Usage() {
+  sed -n '2,/^[^#]/{s/^# \{0,1\}//p;}' "$0"
+}
+
+Say() {
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+Die() {
+  Say "$*"
+  exit 1
+}
+
+# Quietly LOG COMMAND...: the command's output goes to the log, and is shown only if it fails.
+Quietly() {
+  local log=$1
+  shift
+  mkdir -p "$(dirname "$log")"
+  "$@" >"$log" 2>&1 </dev/null && return 0
+  local status=$?
+  cat "$log" >&2
+  Say "failed with exit status $status: $*"
+  return "$status"
+}
+
+# Build PRESET [TARGET...]: configures and builds; without targets, everything.
+Build() {
+  local preset=$1
+  shift
+  local log="$root/build/$preset.build.log" targets=()
+  [[ $# -eq 0 ]] || targets=(--target "$@")
+  Say "building preset $preset"
+  Quietly "$log" env -C "$root" cmake --preset "$preset" &&
+    Quietly "$log" env -C "$root" cmake --build --preset "$preset" --parallel "$jobs" \
+      "${targets[@]}"
+}
+
+# The C and C++ files of this project, one path a line, from the root.
+OwnSources() {
+  (cd "$root" && find harness fault_inject tests fixtures ci -type f -regex '.*\.\(c\|cpp\|h\)' |
+    sort)
+}
