@@ -37,7 +37,7 @@ std::string Explain(const std::string& path, const Payload& payload,
   const Provenance provenance = TraceProvenance(output.value(), reference.value(), "");
   // Unless somebody changes the file under us.
   if (provenance.shape == Shape::kEqual) return difference.sentence;
-  return fmt::format("{}: {}", ShapeText(provenance.shape), provenance.sentence);
+  return provenance.sentence;
 }
 
 std::string DigestDiffers(const Digest& found, const Expectation& expectation) {
