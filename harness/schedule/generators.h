@@ -18,11 +18,11 @@ namespace shortwrite {
 // What a generated schedule may contain. Every schedule within bounds is valid; whether a fault is
 // legal on the sink is decided at the call (fault_inject/legality.h).
 struct ScheduleBounds {
-  uint32_t calls_max = 16;           // highest call that a step starts or ends at, at least 1
-  uint32_t steps_max = 8;            // at least 1
-  bool terminal = false;             // also errors that a program must report
-  bool hostile = false;              // also returns of 0 (FUSE, direct_io)
-  std::vector<std::string> outputs;  // names that steps may carry; empty: steps name none
+  uint32_t calls_max = 16;                // highest call that a step starts or ends at, at least 1
+  uint32_t steps_max = 8;                 // at least 1
+  bool terminal = false;                  // also errors that a program must report
+  bool hostile = false;                   // also returns of 0 (FUSE, direct_io)
+  std::vector<std::string> outputs = {};  // names that steps may carry; empty: steps name none
 };
 
 // Never empty. Most schedules have a shape that programs are known to fail at: a single fault, two

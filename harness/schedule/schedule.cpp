@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, 10> kFaultNames = {
     "short", "cap", "eagain", "eintr", "zero", "enospc", "edquot", "eio", "efbig", "epipe"};
 
 bool IsPlainOutputByte(char c) {
-  return c > ' ' && c < 0x7f && c != ':' && c != '=' && c != '%' && c != '@';
+  return c > ' ' && c < 0x7f && c != ':' && c != '=' && c != '%' && c != '@' && c != '\'';
 }
 
 std::string EscapeOutput(std::string_view output) {

@@ -6,8 +6,9 @@
 //   CALLS    = N | N '-' M | N '-' | '*' | 'close' | 'fsync'      calls count from 1, per output
 //   FAULT    = short=ARG | cap=ARG | eagain | eintr | zero | enospc | edquot | eio | efbig | epipe
 //   ARG      = N (accept N bytes) | -N (all but N; short only) | P% (1 to 99; short only)
-// OUTPUT is `stdout` or a path below the trial's directory; space, ':', '=', '%' and bytes outside
-// printable ASCII are written %XX. The first step that covers a call applies to it.
+// OUTPUT is `stdout` or a path below the trial's directory; space, ':', '=', '%', '@', the single
+// quote (a text is pasted between two of them) and bytes outside printable ASCII are written %XX.
+// The first step that covers a call applies to it.
 #pragma once
 
 #include <cstdint>
