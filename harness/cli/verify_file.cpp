@@ -83,6 +83,24 @@ FileVerdict Judge(const std::string& path, const Expectation& expectation,
                found);
 }
 
+// No entry has this content. If one alone has this size and a pattern, it is probably the one that
+// was meant, and the difference from it worth another pass.
+Result<FileVerdict> MatchesNone(const std::string& path,
+                                const std::vector<const ManifestEntry*>& entries,
+                                const Digest& found) {
+  std::string reason = fmt::format(
+      "no entry of the manifest matches (MD5 {}, {} bytes); name the file as the manifest does, or "
+      "give --md5 or --against",
+      found.md5, found.bytes);
+  const ManifestEntry* const nearest = PatternEntryBySize(entries, found.bytes);
+  if (nearest == nullptr) return Wrong(std::move(reason), found);
+  const Result<FileVerdict> verdict = VerifyFile(path, {{}, {}, ExpectationOf(*nearest).payload});
+  if (!verdict.ok()) return verdict.error();
+  reason += fmt::format("; {}, which has the same size, differs: {}", nearest->name,
+                        verdict.value().reason);
+  return Wrong(std::move(reason), found);
+}
+
 }  // namespace
 
 Expectation ExpectationOf(const ManifestEntry& entry) {
@@ -110,24 +128,19 @@ Result<FileVerdict> VerifyFile(const std::string& path, const Expectation& expec
 }
 
 Result<FileVerdict> VerifyListedFile(const std::string& path, const Manifest& manifest) {
-  const std::vector<const ManifestEntry*> named = EntriesByName(manifest, path);
-  if (named.size() == 1) {
-    Result<FileVerdict> verdict = VerifyFile(path, ExpectationOf(*named[0]));
-    if (verdict.ok() && named[0]->name != path) verdict.value().matched = named[0]->name;
+  std::vector<const ManifestEntry*> entries = EntriesByName(manifest, path);
+  if (entries.size() == 1) {
+    Result<FileVerdict> verdict = VerifyFile(path, ExpectationOf(*entries[0]));
+    if (verdict.ok() && entries[0]->name != path) verdict.value().matched = entries[0]->name;
     return verdict;
   }
+  if (entries.empty()) entries = AllEntries(manifest);
   const Result<StreamCheck> check = CheckStream(path, nullptr, true);
   if (!check.ok()) return VerdictOf(check.error());
   const Digest found = {check.value().md5, check.value().bytes};
-  // Several entries of this base name: the content must be one of theirs.
-  const ManifestEntry* const entry =
-      EntryByDigest(named.empty() ? AllEntries(manifest) : named, found);
+  const ManifestEntry* const entry = EntryByDigest(entries, found);
   if (entry != nullptr) return FileVerdict{true, "", entry->name, found};
-  return Wrong(
-      fmt::format("no entry of the manifest matches by {} (MD5 {}, {} bytes); name the file "
-                  "as the manifest does, or give --md5 or --against",
-                  named.empty() ? "name, base name or content" : "content", found.md5, found.bytes),
-      found);
+  return MatchesNone(path, entries, found);
 }
 
 }  // namespace shortwrite

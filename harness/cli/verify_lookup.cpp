@@ -26,6 +26,17 @@ const ManifestEntry* EntryByDigest(const std::vector<const ManifestEntry*>& entr
   return nullptr;
 }
 
+const ManifestEntry* PatternEntryBySize(const std::vector<const ManifestEntry*>& entries,
+                                        uint64_t bytes) {
+  const ManifestEntry* only = nullptr;
+  for (const ManifestEntry* entry : entries) {
+    if (!entry->pattern || entry->bytes != bytes) continue;
+    if (only != nullptr) return nullptr;
+    only = entry;
+  }
+  return only;
+}
+
 std::vector<const ManifestEntry*> AllEntries(const Manifest& manifest) {
   std::vector<const ManifestEntry*> entries;
   for (const ManifestEntry& entry : manifest) entries.push_back(&entry);

@@ -1,7 +1,7 @@
 // Which manifest entry a file stands for. For verify_command.cpp.
 #pragma once
 
-#include <string>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +20,10 @@ std::vector<const ManifestEntry*> EntriesByName(const Manifest& manifest, std::s
 // The first of `entries` with this content, or null.
 const ManifestEntry* EntryByDigest(const std::vector<const ManifestEntry*>& entries,
                                    const Digest& digest);
+
+// The only one of `entries` that has this size and a pattern; null if there are none or several.
+const ManifestEntry* PatternEntryBySize(const std::vector<const ManifestEntry*>& entries,
+                                        uint64_t bytes);
 
 std::vector<const ManifestEntry*> AllEntries(const Manifest& manifest);
 

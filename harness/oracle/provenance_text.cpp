@@ -120,7 +120,7 @@ std::string Intruder(const Provenance& provenance, Origin origin, uint64_t refer
       text += " what the file held before";
       break;
     case Origin::kForeign:
-      text += " foreign: neither from the reference nor from what the file held before";
+      text += " foreign";
       break;
     case Origin::kReference:
       assert(false);

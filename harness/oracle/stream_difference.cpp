@@ -148,9 +148,8 @@ std::string StreamComparison::Sentence(const StreamDifference& difference) const
       break;
     case StreamShape::kExtraTail:
       return fmt::format(
-          "{} bytes too many: all {} bytes of the reference are there, and {} after "
-          "them are foreign",
-          size_difference, reference_.size(), Range(at, size_difference));
+          "longer: all {} bytes of the reference are there, and foreign {} after them",
+          reference_.size(), Range(at, size_difference));
     case StreamShape::kOverwritten:
       return fmt::format("{} of {} bytes differ in place, {} {}", differing_bytes_, output_bytes_,
                          differing_bytes_ == 1 ? "namely" : "within",
@@ -162,11 +161,8 @@ std::string StreamComparison::Sentence(const StreamDifference& difference) const
           Range(at, size_difference), at, InParentheses(SizeMeaning(at)), at + size_difference);
       break;
     case StreamShape::kBlockRepeated:
-      text = fmt::format(
-          "{} bytes too many: {} of the output repeat reference {}, then everything "
-          "follows",
-          size_difference, Range(at, size_difference),
-          Range(at - size_difference, size_difference));
+      text = fmt::format("longer: {} of the output repeat reference {}, then everything follows",
+                         Range(at, size_difference), Range(at - size_difference, size_difference));
       break;
     case StreamShape::kSeveral:
       return fmt::format(
