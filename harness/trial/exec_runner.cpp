@@ -111,12 +111,11 @@ Result<pid_t> ExecRunner::Spawn(int in, int out, int error) const {
 }
 
 Status ExecRunner::Collect(Observation& observation) const {
-  const std::string out_path = workspace_.base() + "/stdout";
-  Result<FileBytes> out = FileBytes::Read(out_path);
-  if (!out.ok()) return out.error();
-  if (!settings_.target.NamesOutput() || out.value().size() > 0) {
+  if (!observation.touched.empty()) observation.touched[0].final_name = "stdout";
+  if (!settings_.target.NamesOutput()) {
+    Result<FileBytes> out = FileBytes::Read(workspace_.base() + "/stdout");
+    if (!out.ok()) return out.error();
     observation.outputs.push_back({"stdout", std::move(out).value()});
-    if (!observation.touched.empty()) observation.touched[0].final_name = "stdout";
   }
   const auto name_touched = [&](const FileIdentity& file, const std::string& name) {
     const int slot = region_.SlotOf(file);
@@ -148,7 +147,8 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
   const RegionSettings region_settings = {.profile = settings_.profile,
                                           .dir = workspace_.dir(),
                                           .dir_identity = dir.value(),
-                                          .stdout_identity = standard.value()};
+                                          .stdout_identity = standard.value(),
+                                          .stdout_is_output = !settings_.target.NamesOutput()};
   if (Status prepared = region_.Prepare(region_settings, request.schedule); !prepared.ok()) {
     return prepared.error();
   }

@@ -57,12 +57,4 @@ class ExecRunner final : public TrialRunner {
   uint64_t output_bytes_max_;
 };
 
-// One injected run whose standard streams are the caller's; what it showed but for its outputs.
-struct PassthroughRun {
-  Observation observation;
-  std::string kept_dir;  // set when the target left files under {dir}
-};
-Result<PassthroughRun> RunPassthrough(const TrialSettings& settings, const Schedule& schedule,
-                                      Workspace workspace);
-
 }  // namespace shortwrite

@@ -2,8 +2,8 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/pidfd.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -72,6 +72,9 @@ class LivenessJudge {
     if (ticks != ticks_) quiet_since_ = now;
     ticks_ = ticks;
 
+    if (!limits_.watch_progress) {
+      return now - started >= limits_.timeout && Ended(end, TargetEnd::Kind::kSlow);
+    }
     if (probes.output_bytes() > limits_.output_bytes_max)
       return Ended(end, TargetEnd::Kind::kRunaway);
     const milliseconds burnt = TicksToTime(ticks - std::min(ticks, ticks_at_progress_));
@@ -153,6 +156,11 @@ std::chrono::microseconds CpuOfChildren() {
 
 }  // namespace
 
+WatchLimits WatchLimits::Unlimited(const std::optional<milliseconds>& timeout) {
+  constexpr milliseconds kForever = std::chrono::hours(24 * 365);
+  return {timeout.value_or(kForever), kForever, UINT64_MAX, false};
+}
+
 void InstallStopHandlers() {
   struct sigaction action = {};
   action.sa_handler = RequestStop;  // no SA_RESTART: poll below must wake up
@@ -164,7 +172,7 @@ bool StopRequested() {
 }
 
 Result<WatchedEnd> Watch(pid_t pid, const WatchLimits& limits, const WatchProbes& probes) {
-  const UniqueFd pidfd(pidfd_open(pid, 0));
+  const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (!pidfd.valid()) {
     KillDescendants();
     return ErrnoError("pidfd_open", errno);

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 
 #include "harness/base/result.h"
 #include "harness/trial/observation.h"
@@ -16,6 +17,11 @@ struct WatchLimits {
   // CPU that the target may burn without any accepted byte before it counts as spinning.
   std::chrono::milliseconds spin_cpu;
   uint64_t output_bytes_max;
+  // false: only an asked-for deadline ends the target; nothing is concluded from its silence.
+  bool watch_progress = true;
+
+  // For a run that is the caller's own business.
+  static WatchLimits Unlimited(const std::optional<std::chrono::milliseconds>& timeout);
 };
 
 // What the watch asks of the rest of the trial while the target runs.

@@ -140,20 +140,19 @@ Result<Workspace> Workspace::Create(uint64_t bytes_needed) {
 }
 
 Workspace::Workspace(Workspace&& other) noexcept
-    : base_(std::exchange(other.base_, "")),
-      lock_(std::move(other.lock_)),
-      keep_dir_(other.keep_dir_) {}
+    : base_(std::exchange(other.base_, "")), lock_(std::move(other.lock_)) {}
 
 Workspace::~Workspace() {
-  if (base_.empty()) return;
-  if (!keep_dir_) {
-    RemoveTree(base_);
-    return;
+  if (!base_.empty()) RemoveTree(base_);
+}
+
+Result<std::string> Workspace::KeepDir() const {
+  std::string kept =
+      fmt::format("{}/shortwrite-kept-XXXXXX", fs::path(base_).parent_path().string());
+  if (mkdtemp(kept.data()) == nullptr || rename(dir().c_str(), kept.c_str()) != 0) {
+    return ErrnoError(fmt::format("keep '{}'", dir()), errno);
   }
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(base_, ignored)) {
-    if (entry.path().filename() != "dir") RemoveTree(entry.path().string());
-  }
+  return kept;
 }
 
 Result<FileIdentity> Workspace::EmptyDir() const {

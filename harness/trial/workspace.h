@@ -35,15 +35,15 @@ class Workspace {
   // Makes {dir} exist and be empty, whatever the last trial did to it.
   Result<FileIdentity> EmptyDir() const;
 
-  // Keeps {dir} when this ends (for `run`, whose outputs the caller judges).
-  void KeepDir() { keep_dir_ = true; }
+  // Moves {dir} to a place of its own that nothing will clean up (for `run`, whose outputs the
+  // caller judges), and returns its new path.
+  Result<std::string> KeepDir() const;
 
  private:
   Workspace(std::string base, UniqueFd lock) : base_(std::move(base)), lock_(std::move(lock)) {}
 
   std::string base_;
   UniqueFd lock_;
-  bool keep_dir_ = false;
 };
 
 // Where workspaces may lie, best first: tmpfs, then TMPDIR, then /tmp.

@@ -1,0 +1,345 @@
+#include "harness/campaign/campaign.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/campaign/control.h"
+#include "harness/campaign/shrink.h"
+#include "harness/schedule/generators.h"
+
+namespace shortwrite {
+namespace {
+
+constexpr uint32_t kShrinkTrialsMax = 60;
+// After the first failure the sweep goes on for other, perhaps worse ones; not for ever.
+constexpr uint32_t kTrialsAfterFinding = 60;
+constexpr size_t kCounterexamplesMax = 8;
+
+class Campaign {
+ public:
+  Campaign(TrialRunner& runner, const CampaignSettings& settings, CampaignListener& listener)
+      : runner_(runner), settings_(settings), listener_(listener) {}
+
+  Result<CampaignResult> Run() {
+    Result<ControlOutcome> control = RunControls(runner_, settings_, 2);
+    if (!control.ok()) return Stopped(control.error());
+    TakeOver(std::move(control).value());
+    if (result_.end == CampaignEnd::kVacuous && !result_.reason.empty()) return std::move(result_);
+    if (result_.end == CampaignEnd::kControlFailed) return std::move(result_);
+    if (!result_.counterexamples.empty()) return std::move(result_);
+    Status explored = Explore();
+    if (!explored.ok() && !interrupted_) return explored.error();
+    Conclude();
+    return std::move(result_);
+  }
+
+ private:
+  void TakeOver(ControlOutcome control) {
+    result_.controls = control.controls;
+    result_.write_calls = control.write_calls;
+    result_.output_bytes = control.output_bytes;
+    result_.notes = std::move(control.notes);
+    reference_ = std::move(control.reference);
+    result_.reason = control.reason;
+    if (control.end) {
+      result_.end = *control.end;
+      return;
+    }
+    listener_.OnControl(reference_.control);
+    if (!control.fails_with_existing) return;
+    Counterexample found;
+    found.observation = std::move(*control.fails_with_existing);
+    found.judgement = JudgeTrial(found.observation, found.minimal);
+    // It was run without any fault, so nothing of ours could make it fail; seen once is enough.
+    found.confirmed = kConfirmations;
+    listener_.OnFinding(found.raw, found.judgement);
+    listener_.OnCounterexample(found);
+    result_.counterexamples.push_back(std::move(found));
+    result_.end = CampaignEnd::kCounterexample;
+    result_.completeness =
+        "the control fails on an output that exists beforehand: nothing was swept";
+  }
+
+  Judgement JudgeTrial(const Observation& observation, const Schedule& schedule) const {
+    return Judge(reference_.View(), DescribeBehaviour(observation, schedule), settings_.contract);
+  }
+
+  // Runs and counts one trial. Interruption is remembered, not an error: the work so far counts.
+  Result<Observation> Trial(const Schedule& schedule) {
+    Result<Observation> observation = runner_.Run({.schedule = schedule});
+    if (!observation.ok()) {
+      interrupted_ |= observation.error().kind == ErrorKind::kInterrupted;
+      return observation;
+    }
+    if (observation.value().trace_dropped > 0) {
+      return HarnessError("the trace overflowed under '" + ToText(schedule) +
+                          "'; use a smaller --bytes");
+    }
+    ++result_.trials;
+    result_.faults_planned += static_cast<uint32_t>(schedule.steps.size());
+    result_.faults_delivered += CountDeliveredSteps(observation.value(), schedule);
+    return observation;
+  }
+
+  bool Exhausted() const {
+    if (interrupted_ || out_of_time_) return true;
+    if (result_.counterexamples.empty()) return result_.trials >= settings_.trials_max;
+    return explored_ >= first_finding_at_ + kTrialsAfterFinding || slow_finding_ ||
+           result_.counterexamples.size() >= kCounterexamplesMax;
+  }
+
+  Status Explore() {
+    for (const Schedule& schedule : settings_.corpus) {
+      if (Status tried = Try(schedule); !tried.ok()) return tried;
+    }
+    const SweepPlan plan = PlanSweep(reference_.control, {.faults = settings_.faults,
+                                                          .depth = settings_.depth,
+                                                          .trials_max = settings_.trials_max,
+                                                          .everywhere = settings_.everywhere});
+    planned_ =
+        std::min<uint32_t>(settings_.trials_max, static_cast<uint32_t>(plan.schedules.size()));
+    size_t swept = 0;
+    for (; swept < plan.schedules.size() && !Exhausted(); ++swept) {
+      if (Status tried = Try(plan.schedules[swept]); !tried.ok()) return tried;
+    }
+    result_.completeness = DescribeCompleteness(plan, swept);
+    if (!plan.left_out.empty()) result_.notes.push_back(plan.left_out);
+    return Search(plan);
+  }
+
+  // Random schedules, from the seed alone, until the budget ends.
+  Status Search(const SweepPlan& plan) {
+    if (!settings_.faults.shorts || plan.calls_total == 0 || !result_.counterexamples.empty()) {
+      return Ok();
+    }
+    planned_ = settings_.trials_max;
+    ScheduleBounds bounds;
+    bounds.calls_max = plan.calls_total + 1;
+    bounds.terminal = settings_.faults.terminal;
+    bounds.hostile = settings_.everywhere;
+    const auto generator = ArbitrarySchedule(bounds);
+    rc::Random random(settings_.seed);
+    uint32_t searched = 0;
+    while (!Exhausted() && result_.counterexamples.empty()) {
+      constexpr int kSize = 20;
+      const Schedule schedule = generator(random.split(), kSize).value();
+      if (!Allows(settings_.faults, schedule)) continue;
+      if (Status tried = Try(schedule); !tried.ok()) return tried;
+      ++searched;
+    }
+    if (searched > 0) result_.completeness += fmt::format("; then {} random schedules", searched);
+    return Ok();
+  }
+
+  Status Try(const Schedule& schedule) {
+    out_of_time_ = out_of_time_ || settings_.out_of_time();
+    if (Exhausted()) return Ok();
+    ++explored_;
+    Result<Observation> observation = Trial(schedule);
+    if (!observation.ok()) return observation.error();
+    listener_.OnTrial(explored_, planned_);
+    const Judgement judgement = JudgeTrial(observation.value(), schedule);
+    if (judgement.good) return Ok();
+    if (judgement.verdict == Verdict::kInconclusive) {
+      ++result_.inconclusive;
+      return Ok();
+    }
+    if (!signatures_.insert(Signature(judgement)).second) return Ok();
+    return Examine(schedule, judgement);
+  }
+
+  static std::string Signature(const Judgement& judgement) {
+    return fmt::format("{} {}", VerdictText(judgement.verdict),
+                       ShapeText(judgement.provenance.shape));
+  }
+
+  Status Examine(const Schedule& raw, const Judgement& judgement) {
+    if (result_.counterexamples.empty()) first_finding_at_ = explored_;
+    slow_finding_ |= judgement.verdict == Verdict::kHung || judgement.verdict == Verdict::kSpun;
+    listener_.OnFinding(raw, judgement);
+    if (Status steady = CheckControlAgain(); !steady.ok()) return steady;
+    if (result_.end == CampaignEnd::kControlFailed) return Ok();
+    Counterexample found;
+    found.raw = raw;
+    found.trials_to_find = explored_;
+    const uint32_t shrink_trials = slow_finding_ ? kShrinkTrialsMax / 6 : kShrinkTrialsMax;
+    found.minimal = Shrink(raw, shrink_trials, [&](const Schedule& simpler) {
+      return FailsLike(simpler, judgement.verdict);
+    });
+    if (Status confirmed = Confirm(found, judgement); !confirmed.ok()) return confirmed;
+    // Another way to provoke what is already on the list.
+    const bool known = Known(found);
+    signatures_.insert(Signature(found.judgement));
+    if (found.judgement.verdict == Verdict::kFlaky) {
+      result_.notes.push_back(fmt::format("'{}' was judged {} once, and not when it was repeated",
+                                          ToText(found.raw), VerdictText(judgement.verdict)));
+      unsteady_ = true;
+      return Ok();
+    }
+    if (known) return Ok();
+    listener_.OnCounterexample(found);
+    result_.counterexamples.push_back(std::move(found));
+    return Ok();
+  }
+
+  bool Known(const Counterexample& found) const {
+    return std::any_of(result_.counterexamples.begin(), result_.counterexamples.end(),
+                       [&](const Counterexample& other) {
+                         return other.minimal == found.minimal ||
+                                Signature(other.judgement) == Signature(found.judgement);
+                       });
+  }
+
+  // An output that carries a clock differs by itself, a second later.
+  Status CheckControlAgain() {
+    Result<Observation> again = runner_.Run({});
+    if (!again.ok()) {
+      interrupted_ |= again.error().kind == ErrorKind::kInterrupted;
+      return again.error();
+    }
+    ++result_.controls;
+    const Judgement judgement = JudgeTrial(again.value(), {});
+    if (judgement.good) return Ok();
+    result_.end = CampaignEnd::kControlFailed;
+    result_.reason =
+        "a control repeated after a failure differs from the first: " +
+        (judgement.output.empty() ? ToText(again.value().end) : DescribeDifference(judgement));
+    interrupted_ = true;
+    return Ok();
+  }
+
+  bool FailsLike(const Schedule& schedule, Verdict verdict) {
+    if (interrupted_ || settings_.out_of_time()) return false;
+    Result<Observation> observation = Trial(schedule);
+    return observation.ok() && CountDeliveredSteps(observation.value(), schedule) > 0 &&
+           JudgeTrial(observation.value(), schedule).verdict == verdict;
+  }
+
+  Status Confirm(Counterexample& found, const Judgement& judgement) {
+    for (uint32_t i = 0; i < kConfirmations; ++i) {
+      Result<Observation> observation = Trial(found.minimal);
+      if (!observation.ok()) return observation.error();
+      const Judgement again = JudgeTrial(observation.value(), found.minimal);
+      if (again.verdict != judgement.verdict) continue;
+      ++found.confirmed;
+      found.judgement = again;
+      found.observation = std::move(observation).value();
+    }
+    if (found.confirmed < kConfirmations) found.judgement.verdict = Verdict::kFlaky;
+    return Ok();
+  }
+
+  std::string DescribeCompleteness(const SweepPlan& plan, size_t swept) const {
+    if (swept < plan.schedules.size()) {
+      return fmt::format("swept {} of {} planned schedules over {} of {} write calls", swept,
+                         plan.schedules.size(), plan.calls_swept, plan.calls_total);
+    }
+    if (plan.calls_swept < plan.calls_total) {
+      return fmt::format(
+          "every single fault at {} of {} write calls (the first, the last and a spread) and {} "
+          "cut "
+          "points: exhausted",
+          plan.calls_swept, plan.calls_total, plan.cut_points);
+    }
+    return fmt::format(
+        "every single fault at every one of {} write calls and {} cut points: "
+        "exhausted",
+        plan.calls_total, plan.cut_points);
+  }
+
+  void Conclude() {
+    std::stable_sort(result_.counterexamples.begin(), result_.counterexamples.end(),
+                     [](const Counterexample& a, const Counterexample& b) {
+                       return a.judgement.verdict > b.judgement.verdict;
+                     });
+    if (result_.end == CampaignEnd::kControlFailed) {
+      result_.counterexamples.clear();
+    } else if (!result_.counterexamples.empty()) {
+      result_.end = CampaignEnd::kCounterexample;
+    } else if (interrupted_ || (out_of_time_ && result_.faults_delivered == 0)) {
+      result_.end = CampaignEnd::kStopped;
+      result_.reason =
+          interrupted_ ? "stopped by a signal" : "the time was up before the first fault";
+    } else if (unsteady_) {
+      result_.end = CampaignEnd::kUnsteady;
+      result_.reason = "a failure did not repeat: " + result_.notes.back();
+    } else if (result_.faults_delivered == 0) {
+      result_.end = CampaignEnd::kVacuous;
+      result_.reason = NothingDelivered();
+    } else if (result_.inconclusive == result_.trials) {
+      result_.end = CampaignEnd::kVacuous;
+      result_.reason = "no trial ended before its deadline; use a longer --timeout";
+    } else {
+      result_.end = CampaignEnd::kSurvived;
+    }
+  }
+
+  std::string NothingDelivered() const {
+    std::string reason =
+        fmt::format("no fault could be delivered at its {} write calls", result_.write_calls);
+    for (const std::string& note : result_.notes) reason += "; " + note;
+    return reason;
+  }
+
+  Result<CampaignResult> Stopped(const Error& error) {
+    if (error.kind != ErrorKind::kInterrupted) return error;
+    result_.end = CampaignEnd::kStopped;
+    result_.reason = error.message;
+    return std::move(result_);
+  }
+
+  TrialRunner& runner_;
+  const CampaignSettings& settings_;
+  CampaignListener& listener_;
+  CampaignReference reference_;
+  CampaignResult result_;
+  std::set<std::string> signatures_;
+  uint32_t explored_ = 0;
+  uint32_t planned_ = 0;
+  uint32_t first_finding_at_ = 0;
+  bool interrupted_ = false;
+  bool out_of_time_ = false;
+  bool slow_finding_ = false;
+  bool unsteady_ = false;
+};
+
+}  // namespace
+
+Result<CampaignResult> RunCampaign(TrialRunner& runner, const CampaignSettings& settings,
+                                   CampaignListener& listener) {
+  return Campaign(runner, settings, listener).Run();
+}
+
+Result<ReplayResult> RunReplay(TrialRunner& runner, const CampaignSettings& settings,
+                               const Schedule& schedule) {
+  ReplayResult result;
+  Result<ControlOutcome> control = RunControls(runner, settings, 1);
+  if (!control.ok()) return control.error();
+  ControlOutcome& outcome = control.value();
+  result.write_calls = outcome.write_calls;
+  if (outcome.end) {
+    result.end = *outcome.end;
+    result.reason = outcome.reason;
+    return result;
+  }
+  Result<Observation> observation = runner.Run({.schedule = schedule});
+  if (!observation.ok()) return observation.error();
+  result.observation = std::move(observation).value();
+  result.faults_delivered = CountDeliveredSteps(result.observation, schedule);
+  result.judgement = Judge(outcome.reference.View(),
+                           DescribeBehaviour(result.observation, schedule), settings.contract);
+  if (result.judgement.verdict == Verdict::kInconclusive) {
+    result.reason = "the target was still at work at its deadline; use a longer --timeout";
+  } else if (!result.judgement.good) {
+    result.end = CampaignEnd::kCounterexample;
+  } else if (result.faults_delivered == 0) {
+    result.reason = "the schedule delivered no fault";
+  } else {
+    result.end = CampaignEnd::kSurvived;
+  }
+  return result;
+}
+
+}  // namespace shortwrite

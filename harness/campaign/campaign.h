@@ -1,0 +1,96 @@
+// A campaign: controls, sweep, search; each failure shrunk, confirmed and kept.
+//
+// Talks to the target only through TrialRunner, and to people only through CampaignListener.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/base/result.h"
+#include "harness/campaign/evaluate.h"
+#include "harness/campaign/sweep.h"
+#include "harness/oracle/judge.h"
+#include "harness/trial/trial_runner.h"
+
+namespace shortwrite {
+
+struct CampaignSettings {
+  FaultSet faults;
+  uint32_t depth = 2;
+  uint32_t trials_max = 300;
+  uint64_t seed = 1;
+  bool everywhere = false;  // hostile profile
+  Contract contract = Contract::kTransparent;
+  std::optional<std::string> payload_reference;  // the main output must equal it; else the control
+  std::string main_output;                       // "out", or "stdout"
+  std::optional<std::string> existing;
+  std::vector<Schedule> corpus;  // run first
+  std::string why_unseen;        // what is known of a program that preload cannot see
+  std::function<bool()> out_of_time = [] { return false; };
+};
+
+struct Counterexample {
+  Schedule raw;
+  Schedule minimal;
+  Judgement judgement;
+  Observation observation;  // of the minimal schedule
+  uint32_t trials_to_find = 0;
+  uint32_t confirmed = 0;  // of kConfirmations
+};
+inline constexpr uint32_t kConfirmations = 3;
+
+enum class CampaignEnd {
+  kSurvived,
+  kCounterexample,
+  kControlFailed,
+  kUnsteady,  // failed once but not again: says nothing certain, like controls that differ
+  kVacuous,
+  kStopped,
+};
+
+struct CampaignResult {
+  CampaignEnd end = CampaignEnd::kVacuous;
+  std::string reason;  // in words, unless survived or counterexample
+  std::vector<std::string> notes;
+  std::vector<Counterexample> counterexamples;  // most severe first, one per signature
+  uint32_t controls = 0;
+  uint32_t trials = 0;  // all with faults: search, shrinking and confirmation too
+  uint32_t inconclusive = 0;
+  uint32_t faults_planned = 0;    // steps of all trials
+  uint32_t faults_delivered = 0;  // of these, those that took effect
+  uint64_t write_calls = 0;       // of the control, on all outputs
+  uint64_t output_bytes = 0;      // of the control
+  std::string completeness;
+};
+
+// What a campaign tells while it runs. Calls come in this order, from one thread.
+class CampaignListener {
+ public:
+  virtual ~CampaignListener() = default;
+  virtual void OnControl(const Observation&) {}
+  virtual void OnTrial(uint32_t /*done*/, uint32_t /*planned*/) {}
+  // Before shrinking: whatever happens later, this is not lost.
+  virtual void OnFinding(const Schedule& /*raw*/, const Judgement&) {}
+  virtual void OnCounterexample(const Counterexample&) {}
+};
+
+// An Error is the harness's own failure; every judgement of the target is in the result.
+Result<CampaignResult> RunCampaign(TrialRunner& runner, const CampaignSettings& settings,
+                                   CampaignListener& listener);
+
+// One judged trial under a given schedule, after a control.
+struct ReplayResult {
+  CampaignEnd end = CampaignEnd::kVacuous;
+  std::string reason;
+  Judgement judgement;
+  Observation observation;
+  uint32_t faults_delivered = 0;
+  uint64_t write_calls = 0;
+};
+Result<ReplayResult> RunReplay(TrialRunner& runner, const CampaignSettings& settings,
+                               const Schedule& schedule);
+
+}  // namespace shortwrite

@@ -1,0 +1,220 @@
+#include "harness/campaign/control.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/campaign/coverage.h"
+
+namespace shortwrite {
+namespace {
+
+bool EndedWell(const Observation& observation) {
+  return observation.end == TargetEnd{TargetEnd::Kind::kExited, 0};
+}
+
+std::string LastLine(std::string_view text) {
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  const size_t newline = text.rfind('\n');
+  return std::string(newline == std::string_view::npos ? text : text.substr(newline + 1));
+}
+
+Judgement JudgeAgainst(const CampaignReference& reference, const Observation& observation) {
+  const Schedule none;
+  return Judge(reference.View(), DescribeBehaviour(observation, none), Contract::kTransparent);
+}
+
+// The first difference in what was asked, call by call; empty if there is none. Results are left
+// out: a pipe's reader may be faster today.
+std::string SequenceDifference(const Observation& a, const Observation& b) {
+  const size_t common = std::min(a.calls.size(), b.calls.size());
+  for (size_t i = 0; i < common; ++i) {
+    const TracedCall& first = a.calls[i];
+    const TracedCall& second = b.calls[i];
+    if (first.call == second.call && first.asked == second.asked && first.output == second.output) {
+      continue;
+    }
+    return fmt::format("call {}: {} of {} bytes, then {} of {}", i + 1, first.call, first.asked,
+                       second.call, second.asked);
+  }
+  if (a.calls.size() == b.calls.size()) return "";
+  return fmt::format("{} calls, then {}", a.calls.size(), b.calls.size());
+}
+
+class ControlRun {
+ public:
+  ControlRun(TrialRunner& runner, const CampaignSettings& settings)
+      : runner_(runner), settings_(settings) {}
+
+  Result<ControlOutcome> Run(uint32_t runs) {
+    outcome_.reference.main_output = settings_.main_output;
+    outcome_.reference.existing = settings_.existing.value_or("");
+    if (settings_.payload_reference) {
+      outcome_.reference.payload_is_reference = true;
+      outcome_.reference.payload = *settings_.payload_reference;
+    }
+    Result<Observation> first = Once(true);
+    if (!first.ok()) return first.error();
+    outcome_.reference.control = std::move(first).value();
+    if (settings_.existing) {
+      if (Status compared = CompareWithoutExisting(); !compared.ok()) return compared.error();
+      if (outcome_.fails_with_existing || outcome_.end) return std::move(outcome_);
+    }
+    if (!CheckFirst()) return std::move(outcome_);
+    runner_.Calibrate(outcome_.reference.control);
+    for (uint32_t i = 1; i < runs; ++i) {
+      Result<Observation> again = Once(true);
+      if (!again.ok()) return again.error();
+      if (!CheckSame(again.value())) return std::move(outcome_);
+    }
+    CheckCoverage();
+    return std::move(outcome_);
+  }
+
+ private:
+  Result<Observation> Once(bool with_existing) {
+    ++outcome_.controls;
+    Result<Observation> observation = runner_.Run({.schedule = {}, .with_existing = with_existing});
+    if (observation.ok() && observation.value().trace_dropped > 0) {
+      return HarnessError(
+          fmt::format("the trace overflowed: {} write calls do not fit; use a smaller --bytes",
+                      observation.value().calls.size() + observation.value().trace_dropped));
+    }
+    return observation;
+  }
+
+  bool End(CampaignEnd end, std::string reason) {
+    outcome_.end = end;
+    outcome_.reason = std::move(reason);
+    return false;
+  }
+
+  bool IsRight(const Observation& observation) const {
+    return EndedWell(observation) && JudgeAgainst(outcome_.reference, observation).good;
+  }
+
+  // With content in the output beforehand, a difference may be its doing. A control without it
+  // tells.
+  Status CompareWithoutExisting() {
+    const Observation& with = outcome_.reference.control;
+    if (settings_.payload_reference && IsRight(with)) return Ok();
+    Result<Observation> clean = Once(false);
+    if (!clean.ok()) return clean.error();
+    const Observation& without = clean.value();
+    // Needs the file to be there (no O_CREAT): the run with it is the control.
+    if (!EndedWell(without)) return Ok();
+    if (settings_.payload_reference) {
+      if (!IsRight(without)) return Ok();
+    } else {
+      if (EndedWell(with) && AppendsOrEquals(with, without)) return Ok();
+    }
+    outcome_.fails_with_existing = with;
+    outcome_.reference.control = without;
+    return Ok();
+  }
+
+  // A target that appends keeps what was there by right.
+  bool AppendsOrEquals(const Observation& with, const Observation& without) const {
+    CampaignReference clean = outcome_.reference;
+    clean.control = without;
+    if (JudgeAgainst(clean, with).good) return true;
+    return std::any_of(with.outputs.begin(), with.outputs.end(), [&](const OutputFile& output) {
+      return output.name == settings_.main_output &&
+             output.bytes.view().starts_with(*settings_.existing);
+    });
+  }
+
+  bool CheckFirst() {
+    const Observation& control = outcome_.reference.control;
+    if (!EndedWell(control)) {
+      const std::string last = LastLine(control.diagnostics);
+      return End(CampaignEnd::kControlFailed,
+                 fmt::format("the control, without any fault, ended with {}{}{}",
+                             ToText(control.end), last.empty() ? "" : "; its last words: ", last));
+    }
+    const Judgement judgement = JudgeAgainst(outcome_.reference, control);
+    if (judgement.good) return true;
+    std::string remedy;
+    if (settings_.payload_reference) {
+      remedy = "; if the target is not meant to copy its payload verbatim, use --reference control";
+    }
+    return End(CampaignEnd::kControlFailed,
+               fmt::format("the control, without any fault, is wrong: {}{}",
+                           DescribeDifference(judgement), remedy));
+  }
+
+  bool CheckSame(const Observation& again) {
+    CampaignReference first = outcome_.reference;
+    first.payload_is_reference = false;
+    if (!EndedWell(again)) {
+      return End(CampaignEnd::kControlFailed,
+                 fmt::format("two controls differ: the second ended with {}", ToText(again.end)));
+    }
+    const Judgement judgement = JudgeAgainst(first, again);
+    if (!judgement.good) {
+      return End(CampaignEnd::kControlFailed,
+                 fmt::format("two controls differ, so no output could be judged: {}",
+                             DescribeDifference(judgement)));
+    }
+    const std::string sequence = SequenceDifference(first.control, again);
+    if (!sequence.empty()) {
+      outcome_.notes.push_back(fmt::format(
+          "the sequence of calls differs between controls ({}): bytes are judged, and a "
+          "replay may meet another call",
+          sequence));
+    }
+    return true;
+  }
+
+  void CheckCoverage() {
+    const Observation& control = outcome_.reference.control;
+    const auto& existing = outcome_.reference.existing;
+    uint64_t unseen = 0;
+    std::string where;
+    for (const OutputCoverage& output : MeasureCoverage(control, settings_.main_output, existing)) {
+      outcome_.output_bytes += output.bytes;
+      if (output.unseen_bytes > 0 && unseen == 0) {
+        where = fmt::format("{} of {} bytes of {}", output.unseen_bytes, output.bytes, output.name);
+      }
+      unseen += output.unseen_bytes;
+    }
+    outcome_.write_calls = static_cast<uint64_t>(
+        std::count_if(control.calls.begin(), control.calls.end(),
+                      [](const TracedCall& call) { return call.number != 0; }));
+    if (control.version_mismatches > 0) {
+      End(CampaignEnd::kVacuous, "the preload library is of another version than this program");
+    } else if (!settings_.why_unseen.empty() && (control.attached == 0 || unseen > 0)) {
+      End(CampaignEnd::kVacuous, "no write call could be seen: " + settings_.why_unseen);
+    } else if (control.attached == 0) {
+      End(CampaignEnd::kVacuous, "the preload library was not loaded into the target");
+    } else if (unseen > 0 || control.outputs_dropped > 0) {
+      End(CampaignEnd::kVacuous,
+          fmt::format(
+              "{} arrived by a way that the preload library cannot see: stdio inside libc, a "
+              "raw system call, a static program or a mapping",
+              where.empty() ? "some bytes" : where));
+    } else if (outcome_.write_calls == 0) {
+      End(CampaignEnd::kVacuous, "no write call was seen: the target wrote nothing to its outputs");
+    }
+  }
+
+  TrialRunner& runner_;
+  const CampaignSettings& settings_;
+  ControlOutcome outcome_;
+};
+
+}  // namespace
+
+std::string DescribeDifference(const Judgement& judgement) {
+  if (judgement.output.empty()) return "";
+  return fmt::format("{} ({} bytes, {} expected) differs at offset {}: {}", judgement.output,
+                     judgement.output_bytes, judgement.reference_bytes,
+                     judgement.provenance.first_divergence, judgement.provenance.sentence);
+}
+
+Result<ControlOutcome> RunControls(TrialRunner& runner, const CampaignSettings& settings,
+                                   uint32_t runs) {
+  return ControlRun(runner, settings).Run(runs);
+}
+
+}  // namespace shortwrite

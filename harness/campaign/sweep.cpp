@@ -1,0 +1,239 @@
+#include "harness/campaign/sweep.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace shortwrite {
+namespace {
+
+// Odd cuts first: a half-cut of an even chunk lands on element and character boundaries and hides
+// the bugs that live between them.
+constexpr std::array<Amount, 6> kCuts = {{{Amount::Unit::kBytes, 1},
+                                          {Amount::Unit::kAllBut, 1},
+                                          {Amount::Unit::kPercent, 50},
+                                          {Amount::Unit::kBytes, 4097},
+                                          {Amount::Unit::kBytes, 4096},
+                                          {Amount::Unit::kBytes, 4095}}};
+constexpr uint32_t kCap = 1021;
+
+// What the control showed of one output.
+struct OutputCalls {
+  std::string name;             // as first written; empty if it is the only output
+  std::vector<uint64_t> sizes;  // what each call had to move, in the order of their numbers
+  bool nonblocking = false;
+  bool interruptible = false;
+  bool closes = false;
+  bool syncs = false;
+};
+
+std::vector<OutputCalls> Survey(const Observation& control) {
+  std::vector<OutputCalls> outputs(control.touched.size());
+  for (size_t i = 0; i < outputs.size(); ++i) outputs[i].name = control.touched[i].first_name;
+  for (const TracedCall& call : control.calls) {
+    if (call.output >= outputs.size()) continue;
+    OutputCalls& output = outputs[call.output];
+    output.closes |= call.call == "close";
+    output.syncs |= call.call == "fsync" || call.call == "fdatasync";
+    if (call.number == 0) continue;
+    if (output.sizes.size() < call.number) output.sizes.resize(call.number);
+    output.sizes[call.number - 1] = call.movable;
+    output.nonblocking |= (call.status_flags & O_NONBLOCK) != 0;
+    output.interruptible |= call.handler_can_interrupt;
+  }
+  std::erase_if(outputs, [](const OutputCalls& output) { return output.sizes.empty(); });
+  if (outputs.size() == 1) outputs.front().name.clear();
+  return outputs;
+}
+
+bool Cuts(const Amount& cut, uint64_t size) {
+  if (size < 2) return false;
+  // Same count as a cut that comes before it in the list.
+  if (cut.unit == Amount::Unit::kPercent) return size > 3;
+  if (cut.unit == Amount::Unit::kAllBut) return size > 2;
+  return cut.value < size && (cut.value == 1 || cut.value + 1 < size);
+}
+
+class Planner {
+ public:
+  Planner(const SweepSettings& settings, SweepPlan& plan) : settings_(settings), plan_(plan) {}
+
+  void Plan(const OutputCalls& output) {
+    output_ = &output;
+    last_ = static_cast<uint32_t>(output.sizes.size());
+    eagain_ = settings_.faults.eagain && (output.nonblocking || settings_.everywhere);
+    eintr_ = settings_.faults.eintr && (output.interruptible || settings_.everywhere);
+    const std::vector<uint32_t> calls = ChooseCalls();
+    plan_.calls_total += last_;
+    plan_.calls_swept += static_cast<uint32_t>(calls.size());
+    PlanHeadlines();
+    for (const uint32_t call : calls) PlanSingles(call);
+    if (settings_.depth < 2) return;
+    for (const uint32_t call : calls) PlanPairs(call);
+  }
+
+ private:
+  // First and last first; then the rest in order, or a spread of it if all would be too many.
+  std::vector<uint32_t> ChooseCalls() const {
+    const uint32_t per_call = static_cast<uint32_t>(kCuts.size()) + 3;
+    const uint32_t room = std::max<uint32_t>(4, settings_.trials_max * 2 / 3 / per_call);
+    std::vector<uint32_t> calls = {1};
+    if (last_ > 1) calls.push_back(last_);
+    const uint32_t middle = last_ > 2 ? last_ - 2 : 0;
+    const uint32_t chosen = std::min(middle, room - 2);
+    for (uint32_t i = 0; i < chosen; ++i) {
+      calls.push_back(2 + static_cast<uint32_t>(uint64_t{i} * middle / chosen));
+    }
+    return calls;
+  }
+
+  uint64_t SizeOf(uint32_t call) const { return output_->sizes[call - 1]; }
+
+  void Add(std::vector<Step> steps) {
+    for (Step& step : steps) step.output = output_->name;
+    Schedule schedule{std::move(steps)};
+    if (seen_.insert(ToText(schedule)).second) plan_.schedules.push_back(std::move(schedule));
+  }
+
+  // The few schedules that expose most classes of bugs.
+  void PlanHeadlines() {
+    const bool shorts = settings_.faults.shorts;
+    if (shorts && SizeOf(1) > 1) Add({ShortAt(1, Bytes(1))});
+    if (shorts && SizeOf(last_) > 1) Add({ShortAt(last_, Bytes(1))});
+    if (eagain_) Add({FaultAt(1, FaultKind::kEagain)});
+    if (eintr_) Add({FaultAt(1, FaultKind::kEintr)});
+    if (settings_.depth < 2 || !shorts) return;
+    if (SizeOf(last_) > 2) Add({ShortAt(last_, Percent(50)), ShortAt(last_ + 1, Percent(50))});
+    if (eagain_) Add({ShortAt(1, Percent(50)), FaultAt(2, FaultKind::kEagain)});
+    if (eintr_) Add({ShortAt(1, Percent(50)), FaultAt(2, FaultKind::kEintr)});
+    Add({{StepSite::kCalls, {1, kOpenEnd}, "", FaultKind::kCap, Bytes(kCap)}});
+    if (SizeOf(1) > 6) Add({{StepSite::kCalls, {1, 6}, "", FaultKind::kShort, Bytes(1)}});
+  }
+
+  void PlanSingles(uint32_t call) {
+    const size_t before = plan_.schedules.size();
+    if (settings_.faults.shorts) {
+      for (const Amount& cut : kCuts) {
+        if (Cuts(cut, SizeOf(call))) Add({ShortAt(call, cut)});
+      }
+    }
+    if (eagain_) Add({FaultAt(call, FaultKind::kEagain)});
+    if (eintr_) Add({FaultAt(call, FaultKind::kEintr)});
+    if (settings_.faults.zero && settings_.everywhere) Add({FaultAt(call, FaultKind::kZero)});
+    if (settings_.faults.terminal) PlanTerminal(call);
+    plan_.single_count += static_cast<uint32_t>(plan_.schedules.size() - before);
+  }
+
+  // A lasting error is a full disk; a transient one, of which the next call knows nothing any more,
+  // is what programs that report the first kind often lose a block to.
+  void PlanTerminal(uint32_t call) {
+    for (const FaultKind fault : {FaultKind::kEnospc, FaultKind::kEio}) {
+      Add({{StepSite::kCalls, {call, kOpenEnd}, "", fault, {}}});
+      Add({FaultAt(call, fault)});
+    }
+    if (SizeOf(call) > 1) {
+      Add({ShortAt(call, Percent(50)),
+           {StepSite::kCalls, {call + 1, kOpenEnd}, "", FaultKind::kEnospc, {}}});
+    }
+    if (output_->closes) Add({{StepSite::kClose, {1, kOpenEnd}, "", FaultKind::kEio, {}}});
+    if (output_->syncs) Add({{StepSite::kFsync, {1, kOpenEnd}, "", FaultKind::kEio, {}}});
+  }
+
+  void PlanPairs(uint32_t call) {
+    if (!settings_.faults.shorts || SizeOf(call) < 3) return;
+    for (const Amount& cut : {Percent(50), Bytes(1)}) {
+      Add({ShortAt(call, cut), ShortAt(call + 1, cut)});
+      if (eagain_) Add({ShortAt(call, cut), FaultAt(call + 1, FaultKind::kEagain)});
+      if (eintr_) Add({ShortAt(call, cut), FaultAt(call + 1, FaultKind::kEintr)});
+    }
+  }
+
+  const SweepSettings& settings_;
+  SweepPlan& plan_;
+  const OutputCalls* output_ = nullptr;
+  uint32_t last_ = 0;
+  bool eagain_ = false;
+  bool eintr_ = false;
+  std::set<std::string> seen_;
+};
+
+std::string LeftOut(const std::vector<OutputCalls>& outputs, const SweepSettings& settings) {
+  if (settings.everywhere) return "";
+  const auto any = [&](auto member) {
+    return std::any_of(outputs.begin(), outputs.end(),
+                       [&](const OutputCalls& output) { return output.*member; });
+  };
+  std::string text;
+  if (settings.faults.eagain && !any(&OutputCalls::nonblocking)) {
+    text = "EAGAIN left out: no output is O_NONBLOCK";
+  }
+  if (settings.faults.eintr && !any(&OutputCalls::interruptible)) {
+    text += text.empty() ? "" : "; ";
+    text += "EINTR left out: no handler without SA_RESTART that may return";
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<FaultSet> ParseFaultSet(std::string_view text) {
+  if (text == "recoverable") return FaultSet{};
+  if (text == "terminal") return FaultSet{false, false, false, false, true};
+  if (text == "all") return FaultSet{true, true, true, true, true};
+  FaultSet set{false, false, false, false, false};
+  std::string_view rest = text;
+  while (true) {
+    const std::string_view name = rest.substr(0, rest.find(','));
+    if (name == "short")
+      set.shorts = true;
+    else if (name == "eagain")
+      set.eagain = true;
+    else if (name == "eintr")
+      set.eintr = true;
+    else if (name == "zero")
+      set.zero = true;
+    else if (name == "terminal" || name == "enospc" || name == "eio")
+      set.terminal = true;
+    else {
+      return UsageError(fmt::format(
+          "--faults: '{}' is not known; write recoverable, terminal, all, or names from short, "
+          "eagain, eintr, zero, terminal separated by commas",
+          name));
+    }
+    if (name.size() == rest.size()) return set;
+    rest.remove_prefix(name.size() + 1);
+  }
+}
+
+bool Allows(const FaultSet& faults, const Schedule& schedule) {
+  return std::all_of(schedule.steps.begin(), schedule.steps.end(), [&](const Step& step) {
+    switch (step.fault) {
+      case FaultKind::kShort:
+      case FaultKind::kCap:
+        return faults.shorts;
+      case FaultKind::kEagain:
+        return faults.eagain;
+      case FaultKind::kEintr:
+        return faults.eintr;
+      case FaultKind::kZero:
+        return faults.zero;
+      default:
+        return faults.terminal;
+    }
+  });
+}
+
+SweepPlan PlanSweep(const Observation& control, const SweepSettings& settings) {
+  SweepPlan plan;
+  plan.cut_points = settings.faults.shorts ? static_cast<uint32_t>(kCuts.size()) : 0;
+  const std::vector<OutputCalls> outputs = Survey(control);
+  Planner planner(settings, plan);
+  for (const OutputCalls& output : outputs) planner.Plan(output);
+  plan.left_out = LeftOut(outputs, settings);
+  return plan;
+}
+
+}  // namespace shortwrite

@@ -1,0 +1,143 @@
+#include "harness/cli/check_command.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "harness/base/shell_quote.h"
+#include "harness/campaign/campaign.h"
+#include "harness/cli/command_output.h"
+#include "harness/cli/findings.h"
+#include "harness/cli/target_setup.h"
+#include "harness/report/json_report.h"
+#include "harness/report/text_report.h"
+
+namespace shortwrite {
+namespace {
+
+constexpr char kFindingsDirectory[] = ".shortwrite/findings";
+
+ExitStatus StatusOf(CampaignEnd end) {
+  switch (end) {
+    case CampaignEnd::kSurvived:
+      return ExitStatus::kSurvived;
+    case CampaignEnd::kCounterexample:
+      return ExitStatus::kCounterexample;
+    case CampaignEnd::kControlFailed:
+    case CampaignEnd::kUnsteady:
+      return ExitStatus::kControlFailed;
+    case CampaignEnd::kVacuous:
+      return ExitStatus::kVacuous;
+    case CampaignEnd::kStopped:
+      return ExitStatus::kStopped;
+  }
+  return ExitStatus::kHarnessFailed;
+}
+
+// Saves what was found as soon as it is found, and says so.
+class Keeper final : public CampaignListener {
+ public:
+  Keeper(const CheckOptions& options, std::string directory)
+      : options_(options), directory_(std::move(directory)) {}
+
+  void OnFinding(const Schedule& raw, const Judgement& judgement) override {
+    const std::string verdict(VerdictText(judgement.verdict));
+    Say(fmt::format("found: {} under '{}'; making it smaller\n", verdict, ToText(raw)));
+    Save(raw, verdict);
+  }
+
+  void OnCounterexample(const Counterexample& found) override {
+    if (found.minimal == found.raw) return;
+    Save(found.minimal, std::string(VerdictText(found.judgement.verdict)));
+  }
+
+ private:
+  void Say(const std::string& text) const {
+    if (!options_.target.quiet) PrintMessage(text);
+  }
+
+  void Save(const Schedule& schedule, std::string verdict) {
+    const Result<std::string> path = SaveFinding(
+        directory_, {schedule, std::move(verdict), ShellQuote(options_.target.command)});
+    // The finding itself is printed in any case.
+    Say(path.ok() ? fmt::format("saved: {}\n", path.value())
+                  : fmt::format("not saved: {}\n", path.error().message));
+  }
+
+  const CheckOptions& options_;
+  std::string directory_;
+};
+
+std::string BackendReason(CampaignEnd end) {
+  return end == CampaignEnd::kSurvived || end == CampaignEnd::kCounterexample
+             ? "in the control, every byte of every output arrived by a call that it saw"
+             : "the only backend of this version";
+}
+
+ExitStatus Report(const CheckOptions& options, const CampaignResult& result,
+                  const ReportContext& context) {
+  const ExitStatus status = StatusOf(result.end);
+  if (options.target.json) {
+    const std::string line = CampaignJson(result, static_cast<int>(status), context) + '\n';
+    if (const Status printed = PrintOutput(line); !printed.ok()) return Fail(printed.error());
+  }
+  PrintMessage(CampaignText(result, context));
+  return status;
+}
+
+}  // namespace
+
+ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
+  Result<TargetSetup> setup = SetUpTarget(options.target, program);
+  if (!setup.ok()) return Fail(setup.error());
+  CampaignSettings& settings = setup.value().campaign;
+  settings.faults = options.faults;
+  settings.depth = options.depth;
+  settings.trials_max = options.trials_max;
+  settings.seed = options.seed;
+  if (!options.corpus.empty()) {
+    Result<std::vector<Schedule>> corpus = ReadFindings(options.corpus);
+    if (!corpus.ok()) return Fail(corpus.error());
+    settings.corpus = std::move(corpus).value();
+  }
+  const auto deadline = std::chrono::steady_clock::now() + options.time;
+  settings.out_of_time = [deadline] { return std::chrono::steady_clock::now() >= deadline; };
+
+  Keeper keeper(options, options.corpus.empty() ? kFindingsDirectory : options.corpus);
+  const Result<CampaignResult> result = RunCampaign(setup.value().runner, settings, keeper);
+  if (!result.ok()) return Fail(result.error());
+  ReportContext& context = setup.value().report;
+  context.seed = options.seed;
+  context.backend_reason = BackendReason(result.value().end);
+  return Report(options, result.value(), context);
+}
+
+ExitStatus RunReplayCommand(const ReplayOptions& options, const std::string& program) {
+  const Result<Schedule> schedule = options.schedule_text ? ParseSchedule(*options.schedule_text)
+                                                          : ReadFinding(options.schedule_file);
+  if (!schedule.ok()) return Fail(schedule.error());
+  Result<TargetSetup> setup = SetUpTarget(options.target, program);
+  if (!setup.ok()) return Fail(setup.error());
+  const Result<ReplayResult> result =
+      RunReplay(setup.value().runner, setup.value().campaign, schedule.value());
+  if (!result.ok()) {
+    if (result.error().kind != ErrorKind::kInterrupted) return Fail(result.error());
+    PrintMessage("shortwrite: stopped by a signal\n");
+    return ExitStatus::kStopped;
+  }
+  const ExitStatus status = StatusOf(result.value().end);
+  ReportContext& context = setup.value().report;
+  context.backend_reason = BackendReason(result.value().end);
+  if (options.target.json) {
+    for (const std::string& line :
+         ReplayJson(result.value(), schedule.value(), static_cast<int>(status), context)) {
+      if (const Status printed = PrintOutput(line + '\n'); !printed.ok()) {
+        return Fail(printed.error());
+      }
+    }
+  }
+  PrintMessage(ReplayText(result.value(), schedule.value(), context));
+  return status;
+}
+
+}  // namespace shortwrite

@@ -1,0 +1,100 @@
+#include "harness/cli/findings.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include "harness/base/file_bytes.h"
+#include "harness/oracle/digest.h"
+
+namespace shortwrite {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kFirstLine = "shortwrite-schedule 1";
+constexpr char kSuffix[] = ".sched";
+
+// Comment lines end at the first newline, whatever the command holds.
+std::string OneLine(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  return text;
+}
+
+}  // namespace
+
+std::string FindingText(const Finding& finding) {
+  return fmt::format("{}\n# verdict: {}\n# command: {}\n{}\n", kFirstLine, finding.verdict,
+                     OneLine(finding.command), ToText(finding.schedule));
+}
+
+Result<Schedule> ParseFinding(std::string_view text, const std::string& path) {
+  std::string schedule;
+  size_t number = 0;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (++number == 1) {
+      if (line == kFirstLine) continue;
+      return UsageError(
+          fmt::format("{}:1: not a schedule of this version; its first line must be "
+                      "'{}'",
+                      path, kFirstLine));
+    }
+    if (line.starts_with('#')) continue;
+    if (!schedule.empty()) schedule += ' ';
+    schedule += line;
+  }
+  if (number == 0)
+    return UsageError(fmt::format("{}: empty; it must start with '{}'", path, kFirstLine));
+  Result<Schedule> parsed = ParseSchedule(schedule);
+  if (!parsed.ok()) return UsageError(fmt::format("{}: {}", path, parsed.error().message));
+  return parsed;
+}
+
+Result<Schedule> ReadFinding(const std::string& path) {
+  Result<FileBytes> bytes = FileBytes::Read(path);
+  if (!bytes.ok()) return UsageError(bytes.error().message);
+  return ParseFinding(bytes.value().view(), path);
+}
+
+Result<std::string> SaveFinding(const std::string& directory, const Finding& finding) {
+  const std::string text = FindingText(finding);
+  Result<Digest> digest = DigestBytes(text);
+  if (!digest.ok()) return digest.error();
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) return HarnessError(fmt::format("create '{}': {}", directory, error.message()));
+  constexpr size_t kNameDigits = 16;
+  const std::string path =
+      fmt::format("{}/{}{}", directory, digest.value().md5.substr(0, kNameDigits), kSuffix);
+  const std::string temporary = fmt::format("{}.{}", path, getpid());
+  if (Status written = WriteFile(temporary, text); !written.ok()) return written.error();
+  if (rename(temporary.c_str(), path.c_str()) != 0) {
+    return ErrnoError(fmt::format("rename '{}'", temporary), errno);
+  }
+  return path;
+}
+
+Result<std::vector<Schedule>> ReadFindings(const std::string& directory) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
+    if (entry.path().extension() == kSuffix) paths.push_back(entry.path().string());
+  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<Schedule> schedules;
+  for (const std::string& path : paths) {
+    Result<Schedule> schedule = ReadFinding(path);
+    if (!schedule.ok()) return schedule.error();
+    if (!schedule.value().empty()) schedules.push_back(std::move(schedule).value());
+  }
+  return schedules;
+}
+
+}  // namespace shortwrite

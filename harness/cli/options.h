@@ -1,0 +1,75 @@
+// The command line as values. Parsing alone: nothing is opened, nothing is run.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "harness/base/result.h"
+#include "harness/campaign/sweep.h"
+#include "harness/cli/verify_command.h"
+#include "harness/cli/write_command.h"
+#include "harness/oracle/judge.h"
+#include "harness/schedule/schedule.h"
+#include "harness/trial/shared_region.h"
+
+namespace shortwrite {
+
+// What check, replay and run have in common.
+struct TargetOptions {
+  std::vector<std::string> command;
+  ProfileName profile = ProfileName::kPosix;
+  std::string profile_text = "posix";
+  std::optional<std::string> payload_file;
+  uint64_t payload_bytes = 0;           // of the position-coded payload, unless payload_file is set
+  std::string stdin_text;               // "", "payload", or a file
+  std::optional<std::string> existing;  // a size or a file
+  std::optional<std::chrono::milliseconds> timeout;
+  bool reference_is_control = false;
+  Contract contract = Contract::kTransparent;
+  bool json = false;
+  bool quiet = false;
+  // The options that a replay of a finding must repeat, as words.
+  std::vector<std::string> replay_words;
+};
+
+struct CheckOptions {
+  TargetOptions target;
+  FaultSet faults;
+  uint32_t trials_max = 300;
+  std::chrono::milliseconds time{30000};
+  uint64_t seed = 1;
+  uint32_t depth = 2;
+  std::string corpus;  // empty: .shortwrite/findings, written only
+};
+
+struct ReplayOptions {
+  TargetOptions target;
+  std::optional<std::string> schedule_text;  // else schedule_file
+  std::string schedule_file;
+};
+
+struct RunOptions {
+  TargetOptions target;
+  Schedule schedule;
+  std::optional<std::string> dir;  // what {dir} is; default: a private one
+};
+
+struct DoctorOptions {
+  bool json = false;
+};
+
+// What is printed without doing anything: help, version.
+struct PrintOptions {
+  std::string text;
+};
+
+using Options = std::variant<PrintOptions, CheckOptions, ReplayOptions, RunOptions, WriteOptions,
+                             VerifyOptions, DoctorOptions>;
+
+// Errors: usage (2), or unavailable (77) for a backend or sink that this build lacks.
+Result<Options> ParseOptions(int argc, const char* const* argv);
+
+}  // namespace shortwrite

@@ -1,0 +1,115 @@
+#include "harness/cli/target_setup.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "harness/base/shell_quote.h"
+#include "harness/base/size_text.h"
+#include "harness/writer/payload.h"
+
+namespace shortwrite {
+namespace {
+
+// Payload, reference, and a few outputs of that size; more shows up as ENOSPC in the control.
+constexpr uint64_t kPayloadMultiple = 8;
+constexpr uint64_t kBaseBytes = uint64_t{64} << 20;
+constexpr uint64_t kPayloadBytesMax = uint64_t{1} << 30;
+
+Result<std::string> PayloadBytes(const TargetOptions& options) {
+  if (!options.payload_file) return ReadWhole(Payload::PositionCoded(options.payload_bytes));
+  Result<Payload> file = Payload::File(*options.payload_file);
+  if (!file.ok()) return UsageError("--payload: " + file.error().message);
+  if (file.value().size() == 0)
+    return UsageError("--payload: an empty payload needs no write call");
+  if (file.value().size() > kPayloadBytesMax) {
+    return UsageError("--payload: larger than 1 GiB; trials want a small one");
+  }
+  return ReadWhole(file.value());
+}
+
+// "--existing": a size makes old content of that many bytes, which no payload contains.
+Result<std::string> ExistingBytes(const std::string& text) {
+  if (const Result<uint64_t> bytes = ParseSize(text); bytes.ok()) {
+    if (bytes.value() > kPayloadBytesMax) return UsageError("--existing: larger than 1 GiB");
+    return ReadWhole(Payload::Pattern("OLD CONTENT. ", bytes.value()));
+  }
+  Result<FileBytes> file = FileBytes::Read(text);
+  if (!file.ok()) {
+    return UsageError(
+        fmt::format("--existing: neither a size nor a file: {}", file.error().message));
+  }
+  return std::string(file.value().view());
+}
+
+std::string ReplayLine(const TargetOptions& options, const std::string& program,
+                       const Schedule& schedule) {
+  std::vector<std::string> words = {program, "replay", "--schedule", ToText(schedule)};
+  words.insert(words.end(), options.replay_words.begin(), options.replay_words.end());
+  words.emplace_back("--");
+  words.insert(words.end(), options.command.begin(), options.command.end());
+  return ShellQuote(words);
+}
+
+}  // namespace
+
+Result<TrialSetup> SetUpTrial(const TargetOptions& options) {
+  TrialSettings settings;
+  settings.target.command = options.command;
+  settings.target.stdin_is_payload = options.stdin_text == "payload";
+  if (!settings.target.stdin_is_payload) settings.target.stdin_file = options.stdin_text;
+  settings.profile = options.profile;
+  settings.timeout = options.timeout;
+  if (options.existing) {
+    Result<std::string> existing = ExistingBytes(*options.existing);
+    if (!existing.ok()) return existing.error();
+    settings.existing = std::move(existing).value();
+  }
+  std::string payload;
+  if (settings.target.NamesPayload()) {
+    if (!options.payload_file && options.payload_bytes > kPayloadBytesMax) {
+      return UsageError("--bytes: at most 1GiB; trials want a small payload");
+    }
+    Result<std::string> bytes = PayloadBytes(options);
+    if (!bytes.ok()) return bytes.error();
+    payload = std::move(bytes).value();
+  }
+  Result<Workspace> workspace = Workspace::Create(kBaseBytes + kPayloadMultiple * payload.size());
+  if (!workspace.ok()) return workspace.error();
+  if (!payload.empty()) {
+    if (Status placed = WriteFile(workspace.value().payload(), payload); !placed.ok()) {
+      return placed.error();
+    }
+  }
+  return TrialSetup{std::move(settings), std::move(workspace).value(), std::move(payload)};
+}
+
+Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string& program) {
+  Result<TrialSetup> trial = SetUpTrial(options);
+  if (!trial.ok()) return trial.error();
+  TrialSetup& setup = trial.value();
+  CampaignSettings campaign;
+  campaign.everywhere = options.profile == ProfileName::kHostile;
+  campaign.contract = options.contract;
+  campaign.existing = setup.settings.existing;
+  campaign.main_output = setup.settings.target.NamesOutput() ? ExecRunner::kOutName : "stdout";
+  const uint64_t payload_bytes = setup.payload.size();
+  if (!options.reference_is_control) campaign.payload_reference = std::move(setup.payload);
+
+  Result<ExecRunner> runner =
+      ExecRunner::Create(std::move(setup.settings), std::move(setup.workspace));
+  if (!runner.ok()) return runner.error();
+  campaign.why_unseen = WhyNotPreloadable(runner.value().program());
+
+  ReportContext report;
+  report.backend = "preload";
+  report.profile = options.profile_text;
+  report.program = std::filesystem::path(runner.value().program()).filename().string();
+  report.payload_bytes = payload_bytes;
+  report.replay_line = [options, program](const Schedule& schedule) {
+    return ReplayLine(options, program, schedule);
+  };
+  return TargetSetup{std::move(runner).value(), std::move(campaign), std::move(report)};
+}
+
+}  // namespace shortwrite

@@ -1,0 +1,75 @@
+// The oracle: behaviour and outputs of one trial against the reference -> verdict. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/oracle/provenance.h"
+
+namespace shortwrite {
+
+enum class Verdict {
+  // Recoverable schedules (short, EAGAIN, EINTR), mildest first.
+  kSurvived,        // exit 0, output equal to the reference
+  kRefused,         // non-zero exit, output wrong: says so, but a loop would have lost nothing
+  kFailedComplete,  // right bytes, failing exit
+  kSpun,            // burns CPU, or writes for ever, without progress
+  kHung,            // waits for ever
+  kCrashed,         // killed by a signal
+  kMisreported,     // a message, but exit 0, wrong bytes
+  kCorrupted,       // exit 0, no message, wrong bytes
+  // Terminal schedules (ENOSPC...).
+  kReported,      // good: non-zero exit, output a prefix, absent or untouched
+  kFalseSuccess,  // exit 0 although an error that loses data was returned
+  // No statement about the target.
+  kInconclusive,
+  kFlaky,  // failed once, not when repeated
+};
+
+std::string_view VerdictText(Verdict verdict);
+
+// transparent: recoverable faults must not be visible at all. honest: `refused` with an output that
+// is a prefix of the reference is good, too.
+enum class Contract { kTransparent, kHonest };
+
+struct NamedBytes {
+  std::string name;
+  std::string_view bytes;
+};
+
+struct Reference {
+  std::vector<NamedBytes> outputs;  // sorted as in Behaviour
+  std::string diagnostics;          // what the control printed on stderr
+  std::string main_output;          // the one that the existing content lies in
+  std::string_view existing;
+};
+
+struct Behaviour {
+  enum class Ending { kExited, kSignaled, kHung, kSpun, kSlow };
+  Ending ending = Ending::kExited;
+  int number = 0;  // exit status or signal
+  std::vector<NamedBytes> outputs;
+  std::string_view diagnostics;
+  bool recoverable = true;             // of the schedule
+  bool delayed_error = false;  // close or fsync failed: the bytes may be lost later
+  bool fault_is_fatal_signal = false;  // the fault delivered `number` as SIGPIPE or SIGXFSZ
+};
+
+struct Judgement {
+  Verdict verdict = Verdict::kInconclusive;
+  bool good = false;
+  std::string output;     // the first output that differs; empty if none does
+  Provenance provenance;  // of that output
+  uint64_t output_bytes = 0;
+  uint64_t reference_bytes = 0;
+  std::string message;  // the first new line on stderr
+};
+
+Judgement Judge(const Reference& reference, const Behaviour& behaviour, Contract contract);
+
+// The first line of text that is not in known, numbers apart (times and counts differ by right);
+// empty if there is none.
+std::string FirstNewLine(std::string_view text, std::string_view known);
+
+}  // namespace shortwrite

@@ -1,0 +1,124 @@
+#include "harness/report/explain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace shortwrite {
+namespace {
+
+constexpr std::array<std::string_view, 3> kProfilesByStrictness = {"linux", "posix", "hostile"};
+
+size_t Rank(std::string_view profile) {
+  return static_cast<size_t>(
+      std::find(kProfilesByStrictness.begin(), kProfilesByStrictness.end(), profile) -
+      kProfilesByStrictness.begin());
+}
+
+const TracedCall* FirstDelivered(const Observation& observation) {
+  const auto found = std::find_if(observation.calls.begin(), observation.calls.end(),
+                                  [](const TracedCall& call) { return call.delivered; });
+  return found == observation.calls.end() ? nullptr : &*found;
+}
+
+std::string CallSentence(const TracedCall& call) {
+  const std::string name =
+      call.number == 0 ? std::string(call.call) : fmt::format("{} {}", call.call, call.number);
+  if (call.result < 0) return fmt::format("{} was answered {}", name, ErrorName(call.error));
+  return fmt::format("{} accepted {} of {}", name, call.result, call.movable);
+}
+
+std::string EndWord(CampaignEnd end, std::string_view of_counterexample) {
+  switch (end) {
+    case CampaignEnd::kSurvived:
+      return "survived";
+    case CampaignEnd::kCounterexample:
+      return std::string(of_counterexample);
+    case CampaignEnd::kUnsteady:
+      return "flaky";
+    case CampaignEnd::kControlFailed:
+    case CampaignEnd::kVacuous:
+    case CampaignEnd::kStopped:
+      return "inconclusive";
+  }
+  return "inconclusive";
+}
+
+}  // namespace
+
+std::string VerdictWord(const CampaignResult& result) {
+  const bool found = !result.counterexamples.empty();
+  return EndWord(result.end,
+                 found ? VerdictText(result.counterexamples.front().judgement.verdict) : "");
+}
+
+std::string VerdictWord(const ReplayResult& result) {
+  return EndWord(result.end, VerdictText(result.judgement.verdict));
+}
+
+std::string_view VerdictMeaning(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kSurvived:
+      return "exit status 0 and every output equal to the reference";
+    case Verdict::kRefused:
+      return "it says that it failed, although a loop would have lost nothing";
+    case Verdict::kFailedComplete:
+      return "every byte is right, but it says that it failed";
+    case Verdict::kSpun:
+      return "it works for ever without getting further";
+    case Verdict::kHung:
+      return "it waits for ever";
+    case Verdict::kCrashed:
+      return "it was killed by a signal";
+    case Verdict::kMisreported:
+      return "it prints a message, but exits with 0, and the bytes are wrong";
+    case Verdict::kCorrupted:
+      return "the bytes are wrong, and nothing says so";
+    case Verdict::kReported:
+      return "it reported the error, and the output is a prefix, absent or untouched";
+    case Verdict::kFalseSuccess:
+      return "it exits with 0 although it was told of an error that loses data";
+    case Verdict::kInconclusive:
+      return "nothing can be said";
+    case Verdict::kFlaky:
+      return "it failed once, and not when it was repeated";
+  }
+  return "";
+}
+
+std::string Mechanism(const Judgement& judgement, const Observation& observation) {
+  const TracedCall* const call = FirstDelivered(observation);
+  std::string sentence = call == nullptr ? "without any fault" : "after " + CallSentence(*call);
+  if (!judgement.output.empty()) {
+    sentence += fmt::format(", in {}: {}", judgement.output, judgement.provenance.sentence);
+  } else {
+    sentence += fmt::format(": {}, every output right", ToText(observation.end));
+  }
+  if (!judgement.message.empty()) sentence += fmt::format("; it says '{}'", judgement.message);
+  return sentence;
+}
+
+LegalityText ExplainLegality(const Observation& observation) {
+  LegalityText text;
+  for (const TracedCall& call : observation.calls) {
+    if (!call.delivered) continue;
+    if (!text.profile.empty() && Rank(call.legal_under) <= Rank(text.profile)) continue;
+    text = {std::string(call.legal_under), std::string(call.legal_reason)};
+  }
+  return text;
+}
+
+std::string CallSite(const Observation& observation, const std::string& program) {
+  const TracedCall* const call = FirstDelivered(observation);
+  if (call == nullptr || !call->caller_in_program) return "";
+  return fmt::format("{}+{:#x}", program, call->caller);
+}
+
+std::string ErrorName(int error) {
+  const char* const name = strerrorname_np(error);
+  return name == nullptr ? fmt::format("errno {}", error) : name;
+}
+
+}  // namespace shortwrite

@@ -1,0 +1,35 @@
+// Words for what was found, shared by all report formats. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "harness/campaign/campaign.h"
+#include "harness/report/report_context.h"
+
+namespace shortwrite {
+
+// The word that a result's "verdict" has: of the worst counterexample, or of the campaign's end.
+std::string VerdictWord(const CampaignResult& result);
+std::string VerdictWord(const ReplayResult& result);
+
+// What a verdict means, as half a sentence.
+std::string_view VerdictMeaning(Verdict verdict);
+
+// One sentence: what happened to the bytes, and at which call.
+std::string Mechanism(const Judgement& judgement, const Observation& observation);
+
+// Of the first delivered fault: "linux", and why. Empty when nothing was delivered.
+struct LegalityText {
+  std::string profile;  // the strictest one under which every delivered fault is legal
+  std::string reason;
+};
+LegalityText ExplainLegality(const Observation& observation);
+
+// "writer+0x11f2" where the call came from the program itself; else empty.
+std::string CallSite(const Observation& observation, const std::string& program);
+
+// "EAGAIN", or "errno 999".
+std::string ErrorName(int error);
+
+}  // namespace shortwrite

@@ -1,0 +1,19 @@
+// Reports for machines: JSON Lines, one object per string, without the newline. README, "JSON".
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/campaign/campaign.h"
+#include "harness/report/report_context.h"
+
+namespace shortwrite {
+
+std::string CampaignJson(const CampaignResult& result, int exit_status,
+                         const ReportContext& context);
+
+// One object per write call, then the result.
+std::vector<std::string> ReplayJson(const ReplayResult& result, const Schedule& schedule,
+                                    int exit_status, const ReportContext& context);
+
+}  // namespace shortwrite

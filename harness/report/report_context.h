@@ -1,0 +1,23 @@
+// What a report says besides the campaign's own result.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "harness/schedule/schedule.h"
+
+namespace shortwrite {
+
+struct ReportContext {
+  std::string backend;
+  std::string backend_reason;
+  std::string profile;
+  std::string program;  // the target's name, for call sites
+  uint64_t seed = 0;
+  uint64_t payload_bytes = 0;  // 0: no payload
+  // The shell command that replays a schedule, ready to paste.
+  std::function<std::string(const Schedule&)> replay_line;
+};
+
+}  // namespace shortwrite

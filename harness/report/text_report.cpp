@@ -1,0 +1,157 @@
+#include "harness/report/text_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "harness/oracle/digest.h"
+#include "harness/report/explain.h"
+
+namespace shortwrite {
+namespace {
+
+constexpr size_t kRowsAround = 3;  // rows shown before and after each fault
+constexpr size_t kRowsMax = 40;
+
+std::string Field(std::string_view name, std::string_view value) {
+  return value.empty() ? "" : fmt::format("  {:<11} {}\n", name, value);
+}
+
+std::string Row(const TracedCall& call, const Observation& observation) {
+  std::string result = fmt::format("{}", call.result);
+  if (call.result < 0) result = ErrorName(call.error);
+  if (!call.returned) result = "(never)";
+  const std::string number = call.number == 0 ? "" : fmt::format("{}", call.number);
+  const std::string at = call.position < 0 ? "" : fmt::format("{}", call.position);
+  const std::string_view output = call.output < observation.touched.size()
+                                      ? observation.touched[call.output].first_name
+                                      : std::string_view();
+  std::string mark;
+  if (call.delivered) {
+    mark = fmt::format("  <- {}", FaultName(call.fault));
+  } else if (call.step != 0) {
+    mark = fmt::format("  ({}: not legal here)", FaultName(call.fault));
+  }
+  return fmt::format("  {:>6}  {:<15} {:>11} {:>11} {:>11} {:>11} {:>9.3f}  {}{}\n", number,
+                     call.call, call.asked, call.granted, result, at,
+                     static_cast<double>(call.time_ns) / 1e6, output, mark);
+}
+
+// Indices of the rows to show: around each fault, and the first and last.
+std::set<size_t> ChooseRows(const std::vector<TracedCall>& calls) {
+  std::set<size_t> rows;
+  const auto around = [&](size_t row) {
+    const size_t begin = row < kRowsAround ? 0 : row - kRowsAround;
+    for (size_t i = begin; i < std::min(calls.size(), row + kRowsAround + 1); ++i) rows.insert(i);
+  };
+  for (size_t i = 0; i < calls.size() && rows.size() < kRowsMax; ++i) {
+    if (calls[i].delivered) around(i);
+  }
+  if (calls.empty()) return rows;
+  around(0);
+  around(calls.size() - 1);
+  return rows;
+}
+
+std::string CounterexampleText(const Counterexample& found, const ReportContext& context) {
+  const Judgement& judgement = found.judgement;
+  std::string text =
+      fmt::format("{}: {}\n", VerdictText(judgement.verdict), VerdictMeaning(judgement.verdict));
+  text += Field("mechanism", Mechanism(judgement, found.observation));
+  text += Field("ended", ToText(found.observation.end));
+  if (!judgement.output.empty()) {
+    text += Field("output",
+                  fmt::format("{}: {} bytes, {} expected; first wrong byte at offset {}",
+                              judgement.output, judgement.output_bytes, judgement.reference_bytes,
+                              judgement.provenance.first_divergence));
+    for (const OutputFile& output : found.observation.outputs) {
+      if (output.name != judgement.output) continue;
+      const Result<Digest> digest = DigestBytes(output.bytes.view());
+      if (digest.ok()) text += Field("MD5", digest.value().md5);
+    }
+  }
+  std::string schedule = ToText(found.minimal);
+  if (schedule.empty()) schedule = "(no fault: the output existed beforehand)";
+  if (found.raw != found.minimal) schedule += fmt::format("  (found as {})", ToText(found.raw));
+  text += Field("schedule", schedule);
+  text += Field("found", fmt::format("in trial {}, confirmed {} of {}", found.trials_to_find,
+                                     found.confirmed, kConfirmations));
+  const LegalityText legality = ExplainLegality(found.observation);
+  if (!legality.profile.empty()) {
+    text += Field("legal", fmt::format("in profile {}: {}", legality.profile, legality.reason));
+  }
+  text += Field("call site", CallSite(found.observation, context.program));
+  return text + '\n' + CallTable(found.observation) + '\n';
+}
+
+std::string Counts(uint32_t trials, uint32_t planned, uint32_t delivered, uint64_t calls) {
+  return fmt::format("{} trials over {} write calls; {} faults planned, {} delivered", trials,
+                     calls, planned, delivered);
+}
+
+}  // namespace
+
+std::string CallTable(const Observation& observation) {
+  std::string table = fmt::format("  {:>6}  {:<15} {:>11} {:>11} {:>11} {:>11} {:>9}  {}\n", "call",
+                                  "", "asked", "granted", "result", "offset", "ms", "output");
+  const std::vector<TracedCall>& calls = observation.calls;
+  size_t next = 0;
+  for (const size_t row : ChooseRows(calls)) {
+    if (row > next) table += fmt::format("          ... {} more\n", row - next);
+    table += Row(calls[row], observation);
+    next = row + 1;
+  }
+  return table;
+}
+
+std::string CampaignText(const CampaignResult& result, const ReportContext& context) {
+  std::string text;
+  for (const Counterexample& found : result.counterexamples) {
+    text += CounterexampleText(found, context);
+  }
+  if (result.end == CampaignEnd::kSurvived) {
+    text += fmt::format("survived: {}\n", VerdictMeaning(Verdict::kSurvived));
+  } else if (result.end != CampaignEnd::kCounterexample) {
+    text += fmt::format("{}: {}\n", VerdictWord(result), result.reason);
+  }
+  text += Field("control", fmt::format("{} runs, {} bytes of output in {} write calls",
+                                       result.controls, result.output_bytes, result.write_calls));
+  if (result.trials > 0) {
+    text += Field("trials", Counts(result.trials, result.faults_planned, result.faults_delivered,
+                                   result.write_calls));
+    text += Field("covered", result.completeness);
+  }
+  text += Field("backend", fmt::format("{}: {}", context.backend, context.backend_reason));
+  text += Field("profile", context.profile);
+  for (const std::string& note : result.notes) text += Field("note", note);
+  if (!result.counterexamples.empty()) {
+    text += '\n' + context.replay_line(result.counterexamples.front().minimal) + '\n';
+  }
+  return text;
+}
+
+std::string ReplayText(const ReplayResult& result, const Schedule& schedule,
+                       const ReportContext& context) {
+  if (result.end != CampaignEnd::kSurvived && result.end != CampaignEnd::kCounterexample) {
+    return fmt::format("{}: {}\n", VerdictWord(result), result.reason) +
+           (result.observation.calls.empty() ? "" : CallTable(result.observation));
+  }
+  const Judgement& judgement = result.judgement;
+  std::string text =
+      fmt::format("{}: {}\n", VerdictText(judgement.verdict), VerdictMeaning(judgement.verdict));
+  text += Field("mechanism", Mechanism(judgement, result.observation));
+  text += Field("ended", ToText(result.observation.end));
+  text += Field("schedule", fmt::format("{}  ({} planned, {} delivered)", ToText(schedule),
+                                        schedule.steps.size(), result.faults_delivered));
+  const LegalityText legality = ExplainLegality(result.observation);
+  if (!legality.profile.empty()) {
+    text += Field("legal", fmt::format("in profile {}: {}", legality.profile, legality.reason));
+  }
+  text += Field("call site", CallSite(result.observation, context.program));
+  text += '\n' + CallTable(result.observation);
+  if (!judgement.good) text += '\n' + context.replay_line(schedule) + '\n';
+  return text;
+}
+
+}  // namespace shortwrite
