@@ -4,6 +4,7 @@
 // stack and is as small as the cut allows: only the elements up to the cut are needed.
 #pragma once
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>

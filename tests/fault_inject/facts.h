@@ -1,0 +1,55 @@
+// Every combination of facts that legality depends on, for tests that enumerate instead of
+// sampling.
+#pragma once
+
+#include <fcntl.h>
+
+#include <array>
+#include <cstdint>
+#include <ostream>
+
+#include "fault_inject/legality.h"
+
+namespace shortwrite::fault_inject {
+
+inline constexpr std::array kProfiles = {Profile::kLinux, Profile::kPosix, Profile::kHostile};
+inline constexpr std::array kSinks = {
+    SinkClass::kRegular,        SinkClass::kPipe,        SinkClass::kTty,  SinkClass::kStreamSocket,
+    SinkClass::kDatagramSocket, SinkClass::kBlockDevice, SinkClass::kOther};
+inline constexpr std::array<uint32_t, 5> kStatusFlags = {0, O_NONBLOCK, O_APPEND, O_DIRECT,
+                                                         O_DIRECT | O_NONBLOCK};
+// Around everything that has a meaning: nothing, one byte, PIPE_BUF, pages, 64 KiB, Linux' ceiling.
+inline constexpr std::array<uint64_t, 24> kCounts = {
+    0,     1,     2,     3,      511,        4095,       4096,       4097,
+    4098,  5000,  8191,  8192,   8193,       9000,       12287,      12288,
+    65535, 65536, 65537, 270001, 2147479552, 2147479553, 4294967296, UINT64_MAX};
+inline constexpr std::array kCalls = {CallKind::kWrite, CallKind::kWritev, CallKind::kSendmmsg,
+                                      CallKind::kSendfile};
+
+template <typename Visit>
+void ForEachFacts(const Visit& visit) {
+  for (const CallKind call : kCalls) {
+    for (const SinkClass sink : kSinks) {
+      for (const uint32_t flags : kStatusFlags) {
+        for (const uint64_t movable : kCounts) {
+          for (const uint32_t nonblocking : {0u, 1u}) {
+            for (const uint32_t handler : {0u, 1u}) {
+              for (const Profile profile : kProfiles) {
+                visit(CallFacts{call, sink, flags, movable, nonblocking, handler, profile});
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+inline std::ostream& operator<<(std::ostream& os, const CallFacts& facts) {
+  return os << "call " << int(facts.call) << " sink " << int(facts.sink) << " flags "
+            << facts.status_flags << " movable " << facts.movable << " nonblocking "
+            << facts.call_nonblocking << " handler " << facts.handler_can_interrupt << " profile "
+            << int(facts.profile);
+}
+
+}  // namespace shortwrite::fault_inject
