@@ -1,0 +1,262 @@
+"""Takes the measurements of ci/bench and prints its table; started by ci/bench.
+
+Each row: a figure, its baseline, how they compare, and the bar. Both are measured in turns, so that
+what else the machine does hits both; the median of the rounds counts. Before a row prints a figure
+it has checked that what it measured really happened: faults delivered, outputs right.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+MIB = 1 << 20
+GIB = 1 << 30
+PAYLOAD_BYTES = 4096
+GOLDEN_4GIB_MD5 = "6a628b7c7be4251d724217b78b52ef6c"
+
+
+class WrongResult(Exception):
+    """What was measured did not do what the row claims."""
+
+
+def demand(condition, what):
+    if not condition:
+        raise WrongResult(what)
+
+
+def output_of(command, **kwargs):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, **kwargs)
+    demand(done.returncode == 0, f"exit status {done.returncode}: {command}\n{done.stderr}")
+    return done.stdout
+
+
+def is_tmpfs(directory):
+    return output_of(["stat", "-f", "-c", "%T", directory]).strip() == "tmpfs"
+
+
+def place_for(size_bytes):
+    """Memory where it is ample, so that no disk is measured; else TMPDIR."""
+    with open("/proc/meminfo") as meminfo:
+        available = next(int(line.split()[1]) << 10 for line in meminfo
+                         if line.startswith("MemAvailable"))
+    shm = "/dev/shm"
+    if (os.path.isdir(shm) and is_tmpfs(shm) and available > 2 * size_bytes
+            and shutil.disk_usage(shm).free > size_bytes + GIB):
+        return shm
+    return tempfile.gettempdir()
+
+
+class Bench:
+    def __init__(self, build, quick):
+        self.shortwrite = f"{build}/shortwrite"
+        self.loops = f"{build}/bench_loops"
+        self.writer = f"{build}/fixtures/correct/plain_loop"
+        self.rounds = 3 if quick else 9
+        self.large_bytes = 256 * MIB if quick else 4 * GIB
+        self.dir = tempfile.mkdtemp(prefix="shortwrite-bench-", dir=place_for(0))
+        self.large_dir = tempfile.mkdtemp(prefix="shortwrite-bench-", dir=place_for(self.large_bytes))
+        self.payload = f"{self.dir}/payload"
+        self.out = f"{self.dir}/out"
+        with open(self.payload, "wb") as payload:
+            payload.write(os.urandom(PAYLOAD_BYTES))
+
+    def close(self):
+        shutil.rmtree(self.dir)
+        shutil.rmtree(self.large_dir)
+
+    # Trials
+
+    def plant_corpus(self, count):
+        """As many schedules, each one short write at another byte: what check runs first."""
+        corpus = f"{self.dir}/corpus-{count}"
+        os.mkdir(corpus)
+        for accepted in range(1, count + 1):
+            with open(f"{corpus}/{accepted:04}.sched", "w") as schedule:
+                schedule.write(f"shortwrite-schedule 1\n1:short={accepted}\n")
+        return corpus
+
+    def check_ns(self, corpus, trials):
+        """Wall time of a campaign with exactly these trials."""
+        command = [self.shortwrite, "check", "--json", "--quiet", "--trials", str(trials), "--time",
+                   "600s", "--corpus", corpus, "--payload", self.payload, "--", self.writer,
+                   "{payload}", "{out}"]
+        start = time.monotonic_ns()
+        lines = output_of(command, cwd=self.dir).splitlines()
+        wall_ns = time.monotonic_ns() - start
+        result = json.loads(lines[-1])
+        demand(result["verdict"] == "survived", f"verdict {result['verdict']}")
+        demand(result["trials"] == trials, f"{result['trials']} trials, wanted {trials}")
+        demand(result["faults_delivered"] == trials, f"{result['faults_delivered']} faults delivered")
+        return wall_ns
+
+    def spawn_ns(self, rounds, prefix=(), compare=True):
+        reference = self.payload if compare else "-"
+        return int(output_of([self.loops, "spawn", str(rounds), self.out, reference, *prefix,
+                              self.writer, self.payload, self.out]))
+
+    def demand_delivery(self, prefix, name):
+        """The tool's fault reaches this program: with an error that is fatal it must fail."""
+        done = subprocess.run([*prefix, self.writer, self.payload, self.out],
+                              stdin=subprocess.DEVNULL, capture_output=True)
+        demand(done.returncode == 1, f"{name} delivers no fault: exit status {done.returncode}")
+
+    def trials(self):
+        few, many = (100, 300) if self.rounds < 9 else (100, 600)
+        others = many // 10
+        strace = lambda error: ["strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e",
+                                "trace=write", "-e", f"inject=write:error={error}:when=1"]
+        fiu = lambda errno: ["fiu-run", "-x", "-f", "", "-c",
+                             f"enable name=posix/io/rw/write,failinfo={errno},onetime"]
+        self.demand_delivery(strace("ENOSPC"), "strace")
+        self.demand_delivery(fiu(28), "fiu-run")
+        corpora = {n: self.plant_corpus(n) for n in (few, many)}
+        times = {"trial": [], "bare": [], "strace": [], "fiu": []}
+        for _ in range(self.rounds):
+            # The difference of two campaigns, so that start-up and controls cancel.
+            spent = self.check_ns(corpora[many], many) - self.check_ns(corpora[few], few)
+            times["trial"].append(spent / (many - few))
+            times["bare"].append(self.spawn_ns(many - few, compare=False))
+            times["strace"].append(self.spawn_ns(others, strace("EINTR")))
+            times["fiu"].append(self.spawn_ns(others, fiu(4)))
+        middle = {name: statistics.median(values) for name, values in times.items()}
+        ratio = lambda a, b: statistics.median(x / y for x, y in zip(times[a], times[b]))
+        yield ("one trial, 4 KiB / bare posix_spawn+waitpid", ms(middle["trial"]),
+               ms(middle["bare"]), *at_most(ratio("trial", "bare"), 1.25))
+        for name, text in (("strace", "strace --inject"), ("fiu", "fiu-run -x")):
+            yield (f"trials per second / loop over {text}", per_second(middle["trial"]),
+                   per_second(middle[name]), *at_least(ratio(name, "trial"), 4))
+
+    # Write calls
+
+    def calls(self):
+        directory = f"{self.dir}/calls"
+        os.mkdir(directory)
+        demand(is_tmpfs(directory), "no tmpfs with room, so no write call to tmpfs to measure")
+        for size, unit in ((4096, "4 KiB"), (65536, "64 KiB")):
+            pairs = []
+            for _ in range(self.rounds):
+                words = output_of([self.shortwrite, "run", "--schedule", "", "--dir", directory, "--",
+                                   self.loops, "calls", str(size), "{dir}/file"]).split()
+                pairs.append((int(words[0]), int(words[1])))
+            bare, shimmed = (statistics.median(side) for side in zip(*pairs))
+            row = (f"write call of {unit}, idle library / bare", f"{shimmed:.0f} ns",
+                   f"{bare:.0f} ns")
+            if size == 4096:
+                more = statistics.median(with_ - without for without, with_ in pairs)
+                yield (*row, f"+{more:.0f} ns", "<= +1000 ns", word(more <= 1000))
+            else:
+                yield (*row, *at_most(statistics.median(w / b for b, w in pairs), 1.10))
+
+    # Large files
+
+    def watch(self, command):
+        wall_ns, peak_kib = output_of([self.loops, "watch", *command]).split()
+        return int(wall_ns), int(peak_kib) << 10
+
+    def large_files(self):
+        """Writes and verifies a large file and one of a quarter of it."""
+        large, small = self.large_bytes, self.large_bytes // 4
+        paths = {size: f"{self.large_dir}/file-{size}" for size in (large, small)}
+        rounds = max(3, self.rounds // 3)
+        kinds = ("write --mode sync", "write --mode async", "verify")
+        walls = {(kind, size): [] for kind in kinds for size in paths}
+        peaks = {kind: 0 for kind in kinds}
+        against_md5sum = []
+        md5sum_walls = []
+        for _ in range(rounds):
+            for size, path in paths.items():
+                for kind in kinds[:2]:
+                    if os.path.exists(path):
+                        os.unlink(path)
+                    wall_ns, peak = self.watch([self.shortwrite, *kind.split(), "--quiet",
+                                                "--pattern", "ABCD", "--bytes", str(size), path])
+                    walls[kind, size].append(wall_ns)
+                    peaks[kind] = max(peaks[kind], peak)
+                    demand(os.path.getsize(path) == size, f"{path} has a wrong size")
+                start = time.monotonic_ns()
+                md5 = output_of(["md5sum", path]).split()[0]
+                md5sum_ns = time.monotonic_ns() - start
+                demand(size != 4 * GIB or md5 == GOLDEN_4GIB_MD5, f"{path}: MD5 {md5}")
+                wall_ns, peak = self.watch([self.shortwrite, "verify", "--quiet", "--md5", md5,
+                                            "--bytes", str(size), path])
+                walls["verify", size].append(wall_ns)
+                peaks["verify"] = max(peaks["verify"], peak)
+                if size == large:
+                    against_md5sum.append(wall_ns / md5sum_ns)
+                    md5sum_walls.append(md5sum_ns)
+        self.demand_conviction(paths[small], small)
+        middle = {key: statistics.median(values) for key, values in walls.items()}
+        size_text = f"{large // MIB} MiB"
+        yield (f"verify of {size_text} / md5sum", seconds(middle["verify", large]),
+               seconds(statistics.median(md5sum_walls)),
+               *at_most(statistics.median(against_md5sum), 1.1))
+        for kind in kinds:
+            growth = statistics.median(
+                a / b for a, b in zip(walls[kind, large], walls[kind, small])) / 4
+            yield (f"{kind}: {size_text} / 4 x a quarter of it", seconds(middle[kind, large]),
+                   seconds(middle[kind, small]), *at_most(growth, 1.25))
+            yield (f"{kind} of {size_text}: anonymous memory", f"{peaks[kind] / MIB:.1f} MiB", "",
+                   "", "< 64 MiB", word(peaks[kind] < 64 * MIB))
+
+    def demand_conviction(self, path, size):
+        """A verify that passes everything would be fast."""
+        with open(path, "r+b") as file:
+            file.seek(size - 1)
+            file.write(b"!")
+        done = subprocess.run([self.shortwrite, "verify", "--quiet", "--pattern", "ABCD", "--bytes",
+                               str(size), path], stdin=subprocess.DEVNULL, capture_output=True)
+        demand(done.returncode == 1, f"verify of a wrong file: exit status {done.returncode}")
+
+
+def ms(ns):
+    return f"{ns / 1e6:.3f} ms"
+
+
+def seconds(ns):
+    return f"{ns / 1e9:.2f} s"
+
+
+def per_second(ns):
+    return f"{1e9 / ns:.0f} /s"
+
+
+def word(good):
+    return "ok" if good else "OVER"
+
+
+def at_most(ratio, bar):
+    return f"{ratio:.2f}", f"<= {bar}", word(ratio <= bar)
+
+
+def at_least(ratio, bar):
+    return f"{ratio:.2f}", f">= {bar}", word(ratio >= bar)
+
+
+def main(mode, build):
+    quick = mode == "quick"
+    bench = Bench(build, quick)
+    line = "{:<52} {:>11} {:>11} {:>8}  {:<11} {}"
+    print(f"{os.cpu_count()} processors, {os.uname().sysname} {os.uname().release}, "
+          f"load {os.getloadavg()[0]:.1f}; medians of rounds in turns")
+    print(line.format("row", "measured", "baseline", "ratio", "bar", "").rstrip(), flush=True)
+    wrong = 0
+    try:
+        for rows in (bench.trials, bench.calls, bench.large_files):
+            try:
+                for row in rows():
+                    print(line.format(*row), flush=True)
+            except WrongResult as error:
+                print(f"{rows.__name__}: not measured: {error}", flush=True)
+                wrong += 1
+    finally:
+        bench.close()
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2]))

@@ -1,0 +1,177 @@
+// The measured loops of ci/bench: what the harness is compared with, without a shell in between.
+// Compiled and called by ci/bench; it prints figures, or says what is wrong and exits 1.
+//
+//   spawn ROUNDS OUTPUT REFERENCE COMMAND...
+//       removes OUTPUT, starts COMMAND, waits, and compares OUTPUT with REFERENCE, ROUNDS times;
+//       REFERENCE "-" leaves out removing and comparing. Prints nanoseconds per round.
+//   calls BYTES FILE
+//       to be run under the preload library: one write call to FILE through the library and one
+//       past it, in turns. Prints both medians in nanoseconds.
+//   watch COMMAND...
+//       Prints COMMAND's wall time in nanoseconds and its largest anonymous memory in KiB.
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <string>
+#include <vector>
+
+extern char** environ;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+[[noreturn]] void Fail(const std::string& what) {
+  fprintf(stderr, "bench_loops: %s\n", what.c_str());
+  exit(1);
+}
+
+int64_t SinceNs(Clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start).count();
+}
+
+int64_t Median(std::vector<int64_t> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+// Standard streams are /dev/null, as quiet as those of a trial.
+class Launcher {
+ public:
+  Launcher() {
+    posix_spawn_file_actions_init(&actions_);
+    posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions_, 1, "/dev/null", O_WRONLY, 0);
+  }
+  ~Launcher() { posix_spawn_file_actions_destroy(&actions_); }
+  Launcher(const Launcher&) = delete;
+  Launcher& operator=(const Launcher&) = delete;
+
+  pid_t Start(char** command) const {
+    pid_t pid = 0;
+    const int error = posix_spawnp(&pid, command[0], &actions_, nullptr, command, environ);
+    if (error != 0) Fail(std::string(command[0]) + ": " + strerror(error));
+    return pid;
+  }
+
+ private:
+  posix_spawn_file_actions_t actions_;
+};
+
+void ExpectSuccess(int status, const char* command) {
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) Fail(std::string(command) + " failed");
+}
+
+std::string Content(const char* path) {
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  struct stat state;
+  if (fd < 0 || fstat(fd, &state) != 0) Fail(std::string("cannot read ") + path);
+  std::string bytes(static_cast<size_t>(state.st_size), '\0');
+  if (read(fd, bytes.data(), bytes.size()) != state.st_size) Fail(std::string("reading ") + path);
+  close(fd);
+  return bytes;
+}
+
+void Spawn(int rounds, const char* output, const char* reference, char** command) {
+  const bool compares = strcmp(reference, "-") != 0;
+  const std::string expected = compares ? Content(reference) : "";
+  const Launcher launcher;
+  const auto start = Clock::now();
+  for (int i = 0; i < rounds; ++i) {
+    if (compares) unlink(output);
+    int status = 0;
+    if (waitpid(launcher.Start(command), &status, 0) < 0) Fail("waitpid");
+    ExpectSuccess(status, command[0]);
+    if (compares && Content(output) != expected) Fail(std::string(command[0]) + ": wrong output");
+  }
+  printf("%lld\n", static_cast<long long>(SinceNs(start) / rounds));
+}
+
+using WriteFunction = ssize_t (*)(int, const void*, size_t);
+
+constexpr size_t kFileBytes = 16 << 20;  // written over and over, so that pages are there already
+
+// One pass over the file; nanoseconds per call.
+int64_t Pass(WriteFunction function, int fd, const std::string& buffer) {
+  if (lseek(fd, 0, SEEK_SET) != 0) Fail("lseek");
+  const size_t calls = kFileBytes / buffer.size();
+  const auto start = Clock::now();
+  for (size_t i = 0; i < calls; ++i) {
+    if (function(fd, buffer.data(), buffer.size()) != static_cast<ssize_t>(buffer.size())) {
+      Fail("a write was short or failed");
+    }
+  }
+  return SinceNs(start) / static_cast<int64_t>(calls);
+}
+
+void Calls(size_t bytes, const char* path) {
+  void* const libc = dlopen("libc.so.6", RTLD_NOW | RTLD_NOLOAD);
+  if (libc == nullptr) Fail("no libc.so.6 in this process");
+  const auto bare = reinterpret_cast<WriteFunction>(dlsym(libc, "write"));
+  const auto shimmed = reinterpret_cast<WriteFunction>(dlsym(RTLD_DEFAULT, "write"));
+  if (bare == shimmed) Fail("the preload library is not in this process");
+  const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (fd < 0) Fail(std::string("cannot create ") + path);
+  const std::string buffer(bytes, 'x');
+  // The trace holds a million records; this many passes stay below that at 4 KiB.
+  constexpr int kPasses = 41;
+  std::vector<int64_t> with;
+  std::vector<int64_t> without;
+  Pass(bare, fd, buffer);
+  for (int i = 0; i < kPasses; ++i) {
+    without.push_back(Pass(bare, fd, buffer));
+    with.push_back(Pass(shimmed, fd, buffer));
+  }
+  printf("%lld %lld\n", static_cast<long long>(Median(without)),
+         static_cast<long long>(Median(with)));
+}
+
+// RssAnon of /proc/PID/status (proc(5)): pages of files and of shared memory are not in it.
+long AnonymousKib(pid_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("RssAnon:")) return strtol(line.c_str() + strlen("RssAnon:"), nullptr, 10);
+  }
+  return 0;
+}
+
+void Watch(char** command) {
+  const Launcher launcher;
+  const auto start = Clock::now();
+  const pid_t pid = launcher.Start(command);
+  long peak_kib = 0;
+  int status = 0;
+  while (waitpid(pid, &status, WNOHANG) == 0) {
+    peak_kib = std::max(peak_kib, AnonymousKib(pid));
+    usleep(1000);
+  }
+  const int64_t wall_ns = SinceNs(start);
+  ExpectSuccess(status, command[0]);
+  printf("%lld %ld\n", static_cast<long long>(wall_ns), peak_kib);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string mode = argc > 1 ? argv[1] : "";
+  if (mode == "spawn" && argc > 5) {
+    Spawn(atoi(argv[2]), argv[3], argv[4], argv + 5);
+  } else if (mode == "calls" && argc == 4) {
+    Calls(strtoul(argv[2], nullptr, 10), argv[3]);
+  } else if (mode == "watch" && argc > 2) {
+    Watch(argv + 2);
+  } else {
+    Fail("usage: spawn ROUNDS OUTPUT REFERENCE COMMAND... | calls BYTES FILE | watch COMMAND...");
+  }
+}
