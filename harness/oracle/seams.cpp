@@ -33,9 +33,8 @@ void Slide(Run& left, Run& right, uint64_t bytes) {
   right = {right.at - bytes, right.bytes + bytes, right.origin, right.from - bytes};
 }
 
-// Programs cut at buffer sizes, and restart at heads.
+// Programs cut at buffer sizes, and restart at heads: 0 counts 64, more than any other offset.
 int Roundness(uint64_t at, uint64_t from) {
-  if (at == 0 || from == 0) return 2 * 64;
   return std::countr_zero(at) + std::countr_zero(from);
 }
 

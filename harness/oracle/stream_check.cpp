@@ -91,7 +91,10 @@ Result<size_t> ReadBlock(int fd, const std::string& path, std::span<char> into) 
 }
 
 Error SizeChanged(const std::string& path) {
-  return HarnessError(fmt::format("'{}' changed its size while it was read", path));
+  return HarnessError(
+      fmt::format("'{}' has not the size that it claims; it is being changed, or no ordinary file "
+                  "(as in /proc)",
+                  path));
 }
 
 Status Pump(int fd, const std::string& path, uint64_t size, StreamComparison* comparison,

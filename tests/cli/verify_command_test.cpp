@@ -138,6 +138,14 @@ TEST_F(VerifyCommand, FilesFindTheirEntries) {
   // A name decides against the content.
   options_.files = {File("abcd", "ABCE")};
   EXPECT_NE(Run(ExitStatus::kCounterexample).find(": FAILED: byte 3 "), std::string::npos);
+  // The exact name decides against equal base names.
+  const std::string dup = File("dup", "ABCE");
+  const std::string golden = *options_.manifest;
+  options_.manifest =
+      File("m2", "MD5 (y/dup) = " + of_abce + "\nMD5 (" + dup + ") = " + md5 + "\n");
+  options_.files = {dup};
+  EXPECT_NE(Run(ExitStatus::kCounterexample).find(": FAILED: MD5 is "), std::string::npos);
+  options_.manifest = golden;
   // Without a name, the only entry of this size is the one to compare with.
   options_.files = {File("stranger", "ABxD")};
   const std::string out = Run(ExitStatus::kCounterexample);

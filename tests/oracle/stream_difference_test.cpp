@@ -111,6 +111,16 @@ TEST(StreamDifference, SeveralPlacesAreSeveral) {
       << difference.sentence;
 }
 
+// An output far longer than the reference, and different early, could repeat nothing.
+TEST(StreamDifference, LongForeignOutputIsSeveral) {
+  const std::string output = Whole(PositionCoded(10)) + std::string(500, '#');
+  const StreamDifference difference = Compare(output, PositionCoded(100));
+  EXPECT_EQ(difference.shape, StreamShape::kSeveral);
+  EXPECT_EQ(difference.sentence,
+            "differs in several places, first at byte 10: 510 bytes instead of 100, of which 90 "
+            "differ in place");
+}
+
 // The sentences say what a reader needs: where, how much, and what the size means.
 TEST(StreamDifference, SentencesAreExact) {
   const std::string reference = Whole(PositionCoded(100'000));
@@ -193,6 +203,15 @@ TEST_F(StreamCheckOfFile, FailingReferenceIsAnError) {
   ASSERT_EQ(::truncate(reference_path.c_str(), 2 << 20), 0);
   EXPECT_EQ(CheckStream(path_, &reference, true).error().kind, ErrorKind::kHarness);
   ::unlink(reference_path.c_str());
+}
+
+// A file that does not have the size it claims is not judged; /proc holds such files.
+TEST_F(StreamCheckOfFile, WrongSizeIsAnError) {
+  const Result<StreamCheck> check = CheckStream("/proc/self/status", nullptr, true);
+  ASSERT_FALSE(check.ok());
+  EXPECT_NE(check.error().message.find("not the size that it claims"), std::string::npos);
+  const Payload reference = PositionCoded(10);
+  EXPECT_FALSE(CheckStream("/proc/self/status", &reference, false).ok());
 }
 
 // Files that cannot be read have a reason.
