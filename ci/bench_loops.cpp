@@ -4,9 +4,10 @@
 //   spawn ROUNDS OUTPUT REFERENCE COMMAND...
 //       removes OUTPUT, starts COMMAND, waits, and compares OUTPUT with REFERENCE, ROUNDS times;
 //       REFERENCE "-" leaves out removing and comparing. Prints nanoseconds per round.
-//   calls BYTES FILE
-//       to be run under the preload library: one write call to FILE through the library and one
-//       past it, in turns. Prints both medians in nanoseconds.
+//   calls BYTES FILE FIRST
+//       to be run under the preload library: a call of two bytes, of which FIRST must be accepted;
+//       then write calls to FILE through the library and past it, in turns. Prints the medians of
+//       both, past it first, in nanoseconds.
 //   watch COMMAND...
 //       Prints COMMAND's wall time in nanoseconds and its largest anonymous memory in KiB.
 #include <dlfcn.h>
@@ -115,7 +116,7 @@ int64_t Pass(WriteFunction function, int fd, const std::string& buffer) {
   return SinceNs(start) / static_cast<int64_t>(calls);
 }
 
-void Calls(size_t bytes, const char* path) {
+void Calls(size_t bytes, const char* path, ssize_t first) {
   void* const libc = dlopen("libc.so.6", RTLD_NOW | RTLD_NOLOAD);
   if (libc == nullptr) Fail("no libc.so.6 in this process");
   const auto bare = reinterpret_cast<WriteFunction>(dlsym(libc, "write"));
@@ -123,6 +124,7 @@ void Calls(size_t bytes, const char* path) {
   if (bare == shimmed) Fail("the preload library is not in this process");
   const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (fd < 0) Fail(std::string("cannot create ") + path);
+  if (shimmed(fd, "xx", 2) != first) Fail("the first call was not answered as scheduled");
   const std::string buffer(bytes, 'x');
   // The trace holds a million records; this many passes stay below that at 4 KiB.
   constexpr int kPasses = 41;
@@ -167,11 +169,11 @@ int main(int argc, char** argv) {
   const std::string mode = argc > 1 ? argv[1] : "";
   if (mode == "spawn" && argc > 5) {
     Spawn(atoi(argv[2]), argv[3], argv[4], argv + 5);
-  } else if (mode == "calls" && argc == 4) {
-    Calls(strtoul(argv[2], nullptr, 10), argv[3]);
+  } else if (mode == "calls" && argc == 5) {
+    Calls(strtoul(argv[2], nullptr, 10), argv[3], atoi(argv[4]));
   } else if (mode == "watch" && argc > 2) {
     Watch(argv + 2);
   } else {
-    Fail("usage: spawn ROUNDS OUTPUT REFERENCE COMMAND... | calls BYTES FILE | watch COMMAND...");
+    Fail("usage: see the top of bench_loops.cpp");
   }
 }
