@@ -128,7 +128,12 @@ StreamShape StreamComparison::Shape() const {
 uint64_t StreamComparison::PeriodBytes() const {
   const std::string& text = reference_.pattern();
   if (text.empty()) return 0;
-  const uint64_t period = (text + text).find(text, 1);
+  const std::string doubled = text + text;
+  // glibc's memmem is linear, where std::string::find on "aa...ab" would be quadratic.
+  const void* const again =
+      ::memmem(doubled.data() + 1, doubled.size() - 1, text.data(), text.size());
+  const auto period =
+      static_cast<uint64_t>(static_cast<const char*>(again) - doubled.data());  // always found
   return reference_.size() / 2 < period ? 0 : period;
 }
 
@@ -170,13 +175,16 @@ std::string StreamComparison::Sentence(const StreamDifference& difference) const
           "which {} differ in place",
           at, output_bytes_, reference_.size(), differing_bytes_);
   }
-  if (const uint64_t period = PeriodBytes(); period != 0 && size_difference >= period) {
-    text += fmt::format(
-        "; the pattern repeats every {} bytes, so only the length shows that whole "
-        "repetitions are missing or doubled, not where",
-        period);
-  }
-  return text;
+  return text + PeriodNote();
+}
+
+std::string StreamComparison::PeriodNote() const {
+  const uint64_t period = PeriodBytes();
+  if (period == 0 || Difference(output_bytes_, reference_.size()) < period) return "";
+  return fmt::format(
+      "; the pattern repeats every {} bytes, so only the length shows that whole repetitions are "
+      "missing or doubled, not where",
+      period);
 }
 
 }  // namespace shortwrite

@@ -60,6 +60,7 @@ class StreamComparison {
   uint64_t PeriodBytes() const;
   StreamShape Shape() const;
   std::string Sentence(const StreamDifference& difference) const;
+  std::string PeriodNote() const;
 
   Payload reference_;
   uint64_t output_bytes_;

@@ -154,6 +154,10 @@ TEST(StreamDifference, PatternsAdmitWhatTheyCannotShow) {
   const StreamDifference doubled = Compare(Whole(reference) + "ABCD", reference);
   EXPECT_EQ(doubled.shape, StreamShape::kBlockRepeated);
   EXPECT_NE(doubled.sentence.find(note), std::string::npos);
+  // The period is the shortest one, whatever the text.
+  const Payload twice = Payload::Pattern("ABAB", 100);
+  EXPECT_NE(Compare(Whole(twice).substr(4), twice).sentence.find("every 2 bytes"),
+            std::string::npos);
   // Less than a repetition shifts all that follows, which shows.
   const StreamDifference shifted = Compare(Whole(reference).substr(3), reference);
   EXPECT_EQ(shifted.shape, StreamShape::kBlockMissing);
