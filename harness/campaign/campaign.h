@@ -20,7 +20,7 @@ namespace shortwrite {
 struct CampaignSettings {
   FaultSet faults;
   uint32_t depth = 2;
-  uint32_t trials_max = 300;
+  uint32_t trials_max = 500;
   uint64_t seed = 1;
   bool everywhere = false;  // hostile profile
   Contract contract = Contract::kTransparent;

@@ -60,14 +60,14 @@ class ControlRun {
       if (Status compared = CompareWithoutExisting(); !compared.ok()) return compared.error();
       if (outcome_.fails_with_existing || outcome_.end) return std::move(outcome_);
     }
-    if (!CheckFirst()) return std::move(outcome_);
+    // Before the bytes are compared: of a program that no backend sees, that is what must be said.
+    if (!CheckEnd() || !CheckCoverage() || !CheckBytes()) return std::move(outcome_);
     runner_.Calibrate(outcome_.reference.control);
     for (uint32_t i = 1; i < runs; ++i) {
       Result<Observation> again = Once(true);
       if (!again.ok()) return again.error();
       if (!CheckSame(again.value())) return std::move(outcome_);
     }
-    CheckCoverage();
     return std::move(outcome_);
   }
 
@@ -124,15 +124,17 @@ class ControlRun {
     });
   }
 
-  bool CheckFirst() {
+  bool CheckEnd() {
     const Observation& control = outcome_.reference.control;
-    if (!EndedWell(control)) {
-      const std::string last = LastLine(control.diagnostics);
-      return End(CampaignEnd::kControlFailed,
-                 fmt::format("the control, without any fault, ended with {}{}{}",
-                             ToText(control.end), last.empty() ? "" : "; its last words: ", last));
-    }
-    const Judgement judgement = JudgeAgainst(outcome_.reference, control);
+    if (EndedWell(control)) return true;
+    const std::string last = LastLine(control.diagnostics);
+    return End(CampaignEnd::kControlFailed,
+               fmt::format("the control, without any fault, ended with {}{}{}", ToText(control.end),
+                           last.empty() ? "" : "; its last words: ", last));
+  }
+
+  bool CheckBytes() {
+    const Judgement judgement = JudgeAgainst(outcome_.reference, outcome_.reference.control);
     if (judgement.good) return true;
     std::string remedy;
     if (settings_.payload_reference) {
@@ -166,36 +168,41 @@ class ControlRun {
     return true;
   }
 
-  void CheckCoverage() {
+  bool CheckCoverage() {
     const Observation& control = outcome_.reference.control;
-    const auto& existing = outcome_.reference.existing;
-    uint64_t unseen = 0;
-    std::string where;
-    for (const OutputCoverage& output : MeasureCoverage(control, settings_.main_output, existing)) {
+    std::string unseen;
+    for (const OutputCoverage& output :
+         MeasureCoverage(control, settings_.main_output, outcome_.reference.existing)) {
       outcome_.output_bytes += output.bytes;
-      if (output.unseen_bytes > 0 && unseen == 0) {
-        where = fmt::format("{} of {} bytes of {}", output.unseen_bytes, output.bytes, output.name);
-      }
-      unseen += output.unseen_bytes;
+      if (output.unseen_bytes == 0 || !unseen.empty()) continue;
+      unseen = fmt::format("{} of {} bytes of {}", output.unseen_bytes, output.bytes, output.name);
     }
+    if (control.outputs_dropped > 0) unseen = "some outputs, too many to follow,";
     outcome_.write_calls = static_cast<uint64_t>(
         std::count_if(control.calls.begin(), control.calls.end(),
                       [](const TracedCall& call) { return call.number != 0; }));
+    const std::string reason = WhyVacuous(control, unseen);
+    return reason.empty() || End(CampaignEnd::kVacuous, reason);
+  }
+
+  // Empty when every byte was seen to arrive.
+  std::string WhyVacuous(const Observation& control, const std::string& unseen) const {
     if (control.version_mismatches > 0) {
-      End(CampaignEnd::kVacuous, "the preload library is of another version than this program");
-    } else if (!settings_.why_unseen.empty() && (control.attached == 0 || unseen > 0)) {
-      End(CampaignEnd::kVacuous, "no write call could be seen: " + settings_.why_unseen);
-    } else if (control.attached == 0) {
-      End(CampaignEnd::kVacuous, "the preload library was not loaded into the target");
-    } else if (unseen > 0 || control.outputs_dropped > 0) {
-      End(CampaignEnd::kVacuous,
-          fmt::format(
-              "{} arrived by a way that the preload library cannot see: stdio inside libc, a "
-              "raw system call, a static program or a mapping",
-              where.empty() ? "some bytes" : where));
-    } else if (outcome_.write_calls == 0) {
-      End(CampaignEnd::kVacuous, "no write call was seen: the target wrote nothing to its outputs");
+      return "the preload library is of another version than this program";
     }
+    const bool blind = control.attached == 0 || !unseen.empty();
+    if (blind && !settings_.why_unseen.empty()) {
+      return "no write call could be seen: " + settings_.why_unseen;
+    }
+    if (control.attached == 0) return "the preload library was not loaded into the target";
+    if (!unseen.empty()) {
+      return unseen +
+             " arrived by a way that the preload library cannot see: stdio inside libc, a raw "
+             "system "
+             "call, a static program or a mapping";
+    }
+    if (outcome_.write_calls > 0) return "";
+    return "no write call was seen: the target wrote nothing to its outputs";
   }
 
   TrialRunner& runner_;

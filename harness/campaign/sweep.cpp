@@ -78,7 +78,9 @@ class Planner {
  private:
   // First and last first; then the rest in order, or a spread of it if all would be too many.
   std::vector<uint32_t> ChooseCalls() const {
-    const uint32_t per_call = static_cast<uint32_t>(kCuts.size()) + 3;
+    const uint32_t per_call = (settings_.faults.shorts ? static_cast<uint32_t>(kCuts.size()) : 0) +
+                              (eagain_ ? 1 : 0) + (eintr_ ? 1 : 0) +
+                              (settings_.faults.terminal ? 5 : 0) + 1;
     const uint32_t room = std::max<uint32_t>(4, settings_.trials_max * 2 / 3 / per_call);
     std::vector<uint32_t> calls = {1};
     if (last_ > 1) calls.push_back(last_);

@@ -31,7 +31,7 @@ bool Allows(const FaultSet& faults, const Schedule& schedule);
 struct SweepSettings {
   FaultSet faults;
   uint32_t depth = 2;         // faults per schedule
-  uint32_t trials_max = 300;  // what the plan must fit into
+  uint32_t trials_max = 500;  // what the plan must fit into
   bool everywhere = false;    // hostile profile: EAGAIN and EINTR need no leave
 };
 

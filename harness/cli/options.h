@@ -38,7 +38,7 @@ struct TargetOptions {
 struct CheckOptions {
   TargetOptions target;
   FaultSet faults;
-  uint32_t trials_max = 300;
+  uint32_t trials_max = 500;
   std::chrono::milliseconds time{30000};
   uint64_t seed = 1;
   uint32_t depth = 2;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "harness/base/shell_quote.h"
@@ -16,8 +17,22 @@ constexpr uint64_t kPayloadMultiple = 8;
 constexpr uint64_t kBaseBytes = uint64_t{64} << 20;
 constexpr uint64_t kPayloadBytesMax = uint64_t{1} << 30;
 
+// Sizes are odd, so the last record is a part of one. Made the end of the line before it, it leaves
+// a text of sorted lines, which sort, sed and awk hand on unchanged.
+void EndWithNewline(std::string& payload) {
+  constexpr size_t kRecordBytes = 8;
+  const size_t rest = payload.size() % kRecordBytes;
+  if (rest == 0 || payload.size() < kRecordBytes) return;
+  std::fill(payload.end() - static_cast<ptrdiff_t>(rest) - 1, payload.end(), 'z');
+  payload.back() = '\n';
+}
+
 Result<std::string> PayloadBytes(const TargetOptions& options) {
-  if (!options.payload_file) return ReadWhole(Payload::PositionCoded(options.payload_bytes));
+  if (!options.payload_file) {
+    Result<std::string> payload = ReadWhole(Payload::PositionCoded(options.payload_bytes));
+    if (payload.ok()) EndWithNewline(payload.value());
+    return payload;
+  }
   Result<Payload> file = Payload::File(*options.payload_file);
   if (!file.ok()) return UsageError("--payload: " + file.error().message);
   if (file.value().size() == 0)

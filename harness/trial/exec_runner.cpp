@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,18 +28,29 @@ constexpr milliseconds kFirstTimeout{60000};
 constexpr milliseconds kBaseTimeout{10000};
 constexpr milliseconds kBaseSpinCpu{2000};
 constexpr int kControlMultiple = 10;
-constexpr uint64_t kFirstOutputBytesMax = uint64_t{8} << 30;
+constexpr milliseconds kGrace{100};
+// For a target whose control left processes behind that wrote nothing: a daemon.
+constexpr milliseconds kDaemonGrace{5};
+constexpr uint64_t kFirstOutputBytesMax = uint64_t{1} << 30;
 constexpr uint64_t kBaseOutputBytesMax = uint64_t{64} << 20;
 constexpr uint64_t kOutputMultiple = 8;
+
+uint64_t FileSize(const std::string& path) {
+  struct stat state = {};
+  return stat(path.c_str(), &state) == 0 ? static_cast<uint64_t>(state.st_size) : 0;
+}
+
+// A runaway target must not fill the file system, which may be everybody's memory.
+uint64_t HalfOfFreeSpace(const std::string& path) {
+  struct statvfs state = {};
+  if (statvfs(path.c_str(), &state) != 0) return kFirstOutputBytesMax;
+  return state.f_bavail / 2 * state.f_frsize;
+}
 
 UniqueFd OpenStream(const std::string& path) {
   // A large stream of the last trial may still be mapped by its observation, and would be cut under
   // its feet: a new file then.
-  struct stat state = {};
-  if (stat(path.c_str(), &state) == 0 &&
-      static_cast<uint64_t>(state.st_size) > FileBytes::kCopiedBytesMax) {
-    unlink(path.c_str());
-  }
+  if (FileSize(path) > FileBytes::kCopiedBytesMax) unlink(path.c_str());
   return UniqueFd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
 }
 
@@ -72,7 +84,10 @@ ExecRunner::ExecRunner(TrialSettings settings, Workspace workspace, SharedRegion
       command_(Expand(settings_.target, workspace_.payload(), workspace_.dir() + "/" + kOutName,
                       workspace_.dir())),
       timeout_(settings_.timeout.value_or(kFirstTimeout)),
-      output_bytes_max_(kFirstOutputBytesMax) {}
+      grace_(kGrace),
+      output_bytes_max_(
+          std::min(kFirstOutputBytesMax + kOutputMultiple * FileSize(workspace_.payload()),
+                   HalfOfFreeSpace(workspace_.base()))) {}
 
 void ExecRunner::Calibrate(const Observation& control) {
   control_wall_ = std::max(control_wall_, duration_cast<milliseconds>(control.wall));
@@ -80,7 +95,8 @@ void ExecRunner::Calibrate(const Observation& control) {
   if (!settings_.timeout) timeout_ = kBaseTimeout + kControlMultiple * control_wall_;
   uint64_t bytes = settings_.existing ? settings_.existing->size() : 0;
   for (const OutputFile& output : control.outputs) bytes += output.bytes.size();
-  output_bytes_max_ = kBaseOutputBytesMax + kOutputMultiple * bytes;
+  output_bytes_max_ = std::min(output_bytes_max_, kBaseOutputBytesMax + kOutputMultiple * bytes);
+  if (control.processes_left > 0 && !control.progress_after_end) grace_ = kDaemonGrace;
 }
 
 Status ExecRunner::PlaceExisting(bool with_existing) const {
@@ -159,7 +175,8 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
   const WatchLimits limits = {
       .timeout = timeout_,
       .spin_cpu = kBaseSpinCpu + duration_cast<milliseconds>(kControlMultiple * control_cpu_),
-      .output_bytes_max = output_bytes_max_};
+      .output_bytes_max = output_bytes_max_,
+      .grace = grace_};
   const WatchProbes probes = {
       .progress = [this] { return region_.accepted_bytes(); },
       .output_bytes =
@@ -171,6 +188,7 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
   observation.wall = duration_cast<microseconds>(std::chrono::steady_clock::now() - started);
   observation.end = watched.value().end;
   observation.processes_left = watched.value().processes_left;
+  observation.progress_after_end = watched.value().progress_after_end;
   observation.cpu = watched.value().cpu;
   region_.ReadInto(observation);
   if (Status collected = Collect(observation); !collected.ok()) return collected.error();

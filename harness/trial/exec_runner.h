@@ -54,6 +54,7 @@ class ExecRunner final : public TrialRunner {
   std::chrono::milliseconds timeout_;
   std::chrono::milliseconds control_wall_{0};
   std::chrono::microseconds control_cpu_{0};
+  std::chrono::milliseconds grace_;
   uint64_t output_bytes_max_;
 };
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,53 +18,51 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
   return pointers;
 }
 
-class SpawnActions {
- public:
-  explicit SpawnActions(const SpawnRequest& request) {
-    posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_adddup2(&actions_, request.in, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, request.out, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, request.error, STDERR_FILENO);
-    posix_spawnattr_init(&attributes_);
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawnattr_setsigmask(&attributes_, &none);
-    short flags = POSIX_SPAWN_SETSIGMASK;
-    if (request.new_session) flags = static_cast<short>(flags | POSIX_SPAWN_SETSID);
-    posix_spawnattr_setflags(&attributes_, flags);
+// What the child does before exec; only async-signal-safe calls, because it shares our memory
+// (vfork(2)). Returns only on failure.
+void BecomeTarget(const SpawnRequest& request, char* const* command, char* const* environment) {
+  if (request.new_session) setsid();
+  if (dup2(request.in, STDIN_FILENO) < 0 || dup2(request.out, STDOUT_FILENO) < 0 ||
+      dup2(request.error, STDERR_FILENO) < 0) {
+    return;
   }
-  SpawnActions(const SpawnActions&) = delete;
-  SpawnActions& operator=(const SpawnActions&) = delete;
-  ~SpawnActions() {
-    posix_spawnattr_destroy(&attributes_);
-    posix_spawn_file_actions_destroy(&actions_);
-  }
-
-  const posix_spawn_file_actions_t* actions() const { return &actions_; }
-  const posix_spawnattr_t* attributes() const { return &attributes_; }
-
- private:
-  posix_spawn_file_actions_t actions_;
-  posix_spawnattr_t attributes_;
-};
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  execve(request.program.c_str(), command, environment);
+}
 
 }  // namespace
 
+// vfork, not posix_spawn: glibc's resets every signal's disposition one by one, 128 system calls
+// that exec makes superfluous, and they are a tenth of a trial. All signals are blocked meanwhile,
+// so that no handler of ours runs in the child.
 Result<pid_t> SpawnTarget(const SpawnRequest& request) {
-  const SpawnActions how(request);
   const std::vector<char*> command = Pointers(request.command);
   const std::vector<char*> environment = Pointers(request.environment);
-  pid_t pid = 0;
-  const int error = posix_spawn(&pid, request.program.c_str(), how.actions(), how.attributes(),
-                                command.data(), environment.data());
+  volatile int error = 0;
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
+  const pid_t pid = vfork();
+  if (pid == 0) {
+    BecomeTarget(request, command.data(), environment.data());
+    error = errno;
+    _exit(127);
+  }
+  const int fork_error = errno;
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) return ErrnoError("vfork", fork_error);
+  if (error == 0) return pid;
+  waitpid(pid, nullptr, 0);
   if (error == ENOEXEC) {
     return HarnessError(
         fmt::format("cannot start '{}': not a program; scripts need a first line "
                     "such as #!/bin/sh",
                     request.program));
   }
-  if (error != 0) return ErrnoError(fmt::format("cannot start '{}'", request.program), error);
-  return pid;
+  return ErrnoError(fmt::format("cannot start '{}'", request.program), error);
 }
 
 Result<std::string> LoadablePath(std::string library, const std::string& directory) {

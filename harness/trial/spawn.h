@@ -18,7 +18,8 @@ struct SpawnRequest {
   bool new_session;    // own session and process group, without a terminal
 };
 
-// The child has default signal dispositions where we had handlers, and an empty signal mask.
+// The child has default signal dispositions where we had handlers (execve(2)), and an empty signal
+// mask. A descriptor of the request that is below 3 must already stand in its place.
 Result<pid_t> SpawnTarget(const SpawnRequest& request);
 
 // A path of the library that can stand in LD_PRELOAD, whose entries end at spaces and colons

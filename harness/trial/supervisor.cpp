@@ -1,5 +1,6 @@
 #include "harness/trial/supervisor.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -37,10 +38,18 @@ int RunChild(pid_t parent, const std::function<int()>& body) {
   return status;
 }
 
+// Started without one of them, our next open would get its number, and a target's stream with it.
+void FillStandardDescriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (fcntl(fd, F_GETFD) < 0) (void)open("/dev/null", O_RDWR);
+  }
+}
+
 }  // namespace
 
 int RunSupervised(const std::function<int()>& body) {
   const pid_t parent = getpid();
+  FillStandardDescriptors();
   fflush(nullptr);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   // Until the handlers know the child, a signal must wait.

@@ -30,8 +30,6 @@ void RequestStop(int) {
 constexpr milliseconds kSampleInterval{50};
 // Blocked in untimed waits, without CPU or progress, for this long: it will not come back.
 constexpr milliseconds kHungAfter{2000};
-// What descendants that outlive the target get, counted from their last progress.
-constexpr milliseconds kGrace{100};
 constexpr milliseconds kGraceInterval{2};
 
 milliseconds TicksToTime(uint64_t ticks) {
@@ -124,22 +122,24 @@ void ReapDead() {
 
 // The target has ended; whoever it left behind may still be writing (a pipeline's tail, a process
 // substitution).
-uint32_t EndDescendants(const WatchLimits& limits, const WatchProbes& probes) {
+void EndDescendants(const WatchLimits& limits, const WatchProbes& probes, WatchedEnd& watched) {
   const auto started = Clock::now();
   auto last_progress = started;
   uint64_t progress = probes.progress();
   while (true) {
     ReapDead();
-    if (!HasChildren()) return 0;
+    if (!HasChildren()) return;
     const auto now = Clock::now();
     if (const uint64_t current = probes.progress(); current != progress) {
       progress = current;
       last_progress = now;
+      watched.progress_after_end = true;
     }
     const bool overgrown = probes.output_bytes() > limits.output_bytes_max;
-    if (now - last_progress > kGrace || now - started > limits.timeout || overgrown ||
+    if (now - last_progress > limits.grace || now - started > limits.timeout || overgrown ||
         StopRequested()) {
-      return KillDescendants();
+      watched.processes_left = KillDescendants();
+      return;
     }
     Pause(kGraceInterval);
   }
@@ -158,7 +158,10 @@ std::chrono::microseconds CpuOfChildren() {
 
 WatchLimits WatchLimits::Unlimited(const std::optional<milliseconds>& timeout) {
   constexpr milliseconds kForever = std::chrono::hours(24 * 365);
-  return {timeout.value_or(kForever), kForever, UINT64_MAX, false};
+  return {.timeout = timeout.value_or(kForever),
+          .spin_cpu = kForever,
+          .output_bytes_max = UINT64_MAX,
+          .watch_progress = false};
 }
 
 void InstallStopHandlers() {
@@ -195,7 +198,7 @@ Result<WatchedEnd> Watch(pid_t pid, const WatchLimits& limits, const WatchProbes
       return watched;
     }
   }
-  watched.processes_left = EndDescendants(limits, probes);
+  EndDescendants(limits, probes, watched);
   watched.cpu = CpuOfChildren() - cpu_before;
   return watched;
 }

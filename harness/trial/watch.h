@@ -17,6 +17,8 @@ struct WatchLimits {
   // CPU that the target may burn without any accepted byte before it counts as spinning.
   std::chrono::milliseconds spin_cpu;
   uint64_t output_bytes_max;
+  // What descendants that outlive the target get, counted from their last progress.
+  std::chrono::milliseconds grace{100};
   // false: only an asked-for deadline ends the target; nothing is concluded from its silence.
   bool watch_progress = true;
 
@@ -33,6 +35,7 @@ struct WatchProbes {
 struct WatchedEnd {
   TargetEnd end;
   uint32_t processes_left = 0;
+  bool progress_after_end = false;  // what the target left behind was still writing
   std::chrono::microseconds cpu{0};
 };
 
