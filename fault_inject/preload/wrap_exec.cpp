@@ -4,6 +4,7 @@
 // then sees of it is what it would see in any trial. Arrays are built on the stack, because between
 // fork and exec (and always in a vfork child) nothing may be allocated.
 #include <spawn.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -81,6 +82,9 @@ void Repair(char* const* environment, const Survey& survey, char** repaired,
 
 template <typename Forward>
 int WithEnvironment(char* const* environment, const Forward& forward) {
+  // execve(2), NOTES: Linux takes a null environment for an empty one; clearenv(3) leaves it so.
+  char* const nothing[] = {nullptr};
+  if (environment == nullptr && region != nullptr) environment = nothing;
   if (environment == nullptr) return forward(environment);
   const Survey survey = Look(environment);
   if (!NeedsRepair(survey)) return forward(environment);
@@ -91,8 +95,38 @@ int WithEnvironment(char* const* environment, const Forward& forward) {
   return forward(repaired);
 }
 
+// The arguments of execl and its like: a null pointer ends them. In a struct, because a va_list is
+// an array on one architecture and a value on the other.
+struct Arguments {
+  va_list list;
+};
+
+size_t CountArguments(const char* first, Arguments& rest) {
+  size_t count = first != nullptr;
+  if (first != nullptr) {
+    while (va_arg(rest.list, const char*) != nullptr) ++count;
+  }
+  return count;
+}
+
+// Leaves rest behind the null pointer.
+void CollectArguments(const char* first, Arguments& rest, char** arguments) {
+  arguments[0] = const_cast<char*>(first);
+  for (size_t i = 0; arguments[i] != nullptr; ++i) arguments[i + 1] = va_arg(rest.list, char*);
+}
+
 }  // namespace
 }  // namespace shortwrite::fault_inject
+
+// The array lies in the wrapper's own frame, and rest is left for what follows the arguments.
+#define COLLECT(arguments, rest, first)                                                         \
+  Arguments rest;                                                                               \
+  va_start(rest.list, first);                                                                   \
+  auto** const arguments =                                                                      \
+      static_cast<char**>(__builtin_alloca((CountArguments(first, rest) + 1) * sizeof(char*))); \
+  va_end(rest.list);                                                                            \
+  va_start(rest.list, first);                                                                   \
+  CollectArguments(first, rest, arguments)
 
 using namespace shortwrite::fault_inject;  // NOLINT(google-build-using-namespace)
 
@@ -117,6 +151,23 @@ int execvpe(const char* file, char* const* arguments, char* const* environment) 
 }
 int execvp(const char* file, char* const* arguments) {
   return execvpe(file, arguments, environ);
+}
+// libc's own execl would call its execve without coming by here.
+int execl(const char* path, const char* first, ...) {
+  COLLECT(arguments, rest, first);
+  va_end(rest.list);
+  return execv(path, arguments);
+}
+int execlp(const char* file, const char* first, ...) {
+  COLLECT(arguments, rest, first);
+  va_end(rest.list);
+  return execvp(file, arguments);
+}
+int execle(const char* path, const char* first, ...) {
+  COLLECT(arguments, rest, first);
+  char* const* const environment = va_arg(rest.list, char* const*);
+  va_end(rest.list);
+  return execve(path, arguments, environment);
 }
 int fexecve(int fd, char* const* arguments, char* const* environment) {
   return WithEnvironment(environment,
