@@ -155,6 +155,12 @@ std::vector<ProcessState> Descendants(pid_t root) {
   return descendants;
 }
 
+bool IsAlive(pid_t pid) {
+  if (kill(pid, 0) != 0 && errno != EPERM) return false;
+  ProcessState state;
+  return !ReadState(pid, state) || state.state != 'Z';
+}
+
 bool WaitsForGood(pid_t pid) {
   const std::vector<pid_t> threads = NumericEntries(fmt::format("/proc/{}/task", pid));
   if (threads.empty() || HoldsTimerDescriptor(pid) || CatchesTimerSignal(pid)) return false;

@@ -19,6 +19,9 @@ struct ProcessState {
 // All descendants of root, without root itself. A snapshot: processes come and go meanwhile.
 std::vector<ProcessState> Descendants(pid_t root);
 
+// There is such a process, and it is no zombie (in a container nobody may ever reap one).
+bool IsAlive(pid_t pid);
+
 // Every thread of the process waits for something that no clock will end: no timeout in the call,
 // no timer armed. False when that cannot be proved.
 bool WaitsForGood(pid_t pid);

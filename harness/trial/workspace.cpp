@@ -80,7 +80,7 @@ pid_t OwnerOf(const std::string& name) {
 // decides, because a process id means nothing across containers that share /dev/shm.
 bool IsStale(const fs::path& base) {
   const pid_t owner = OwnerOf(base.filename().string());
-  const bool owner_lives = owner > 0 && (kill(owner, 0) == 0 || errno == EPERM);
+  const bool owner_lives = owner > 0 && IsAlive(owner);
   const UniqueFd lock(open((base / "lock").c_str(), O_RDWR | O_CLOEXEC));
   if (!lock.valid()) return !owner_lives;
   if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return false;
