@@ -71,8 +71,7 @@ class Planner {
     plan_.calls_swept += static_cast<uint32_t>(calls.size());
     PlanHeadlines();
     for (const uint32_t call : calls) PlanSingles(call);
-    if (settings_.depth < 2) return;
-    for (const uint32_t call : calls) PlanPairs(call);
+    for (const uint32_t call : calls) PlanRows(call);
   }
 
  private:
@@ -144,12 +143,22 @@ class Planner {
     if (output_->syncs) Add({{StepSite::kFsync, {1, kOpenEnd}, "", FaultKind::kEio, {}}});
   }
 
-  void PlanPairs(uint32_t call) {
+  // Shorts in a row from this call on, the last of them also as EAGAIN or EINTR.
+  void PlanRows(uint32_t call) {
     if (!settings_.faults.shorts || SizeOf(call) < 3) return;
-    for (const Amount& cut : {Percent(50), Bytes(1)}) {
-      Add({ShortAt(call, cut), ShortAt(call + 1, cut)});
-      if (eagain_) Add({ShortAt(call, cut), FaultAt(call + 1, FaultKind::kEagain)});
-      if (eintr_) Add({ShortAt(call, cut), FaultAt(call + 1, FaultKind::kEintr)});
+    for (uint32_t length = 2; length <= settings_.depth; ++length) {
+      for (const Amount& cut : {Percent(50), Bytes(1)}) {
+        std::vector<Step> row;
+        for (uint32_t i = 0; i + 1 < length; ++i) row.push_back(ShortAt(call + i, cut));
+        const auto ended_by = [&](Step last) {
+          std::vector<Step> steps = row;
+          steps.push_back(std::move(last));
+          Add(std::move(steps));
+        };
+        ended_by(ShortAt(call + length - 1, cut));
+        if (eagain_) ended_by(FaultAt(call + length - 1, FaultKind::kEagain));
+        if (eintr_) ended_by(FaultAt(call + length - 1, FaultKind::kEintr));
+      }
     }
   }
 

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
-#include <map>
+#include <type_traits>
 
 #include "harness/base/size_text.h"
+#include "harness/cli/command_line.h"
 
 namespace shortwrite {
 namespace {
@@ -14,145 +15,6 @@ namespace {
 // Odd, above four times the usual 64 KiB buffer, and no multiple of a page: usual programs need
 // several calls, and half-cuts do not land on their boundaries.
 constexpr uint64_t kDefaultPayloadBytes = 270001;
-
-constexpr char kVersionText[] = "shortwrite " SHORTWRITE_VERSION "\n";
-
-// The texts as they were typed; checked one by one once CLI11 has sorted them.
-struct RawTarget {
-  std::string profile = "posix";
-  std::string backend = "auto";
-  std::string sink = "file";
-  std::string payload;
-  std::string bytes;
-  std::string standard_input;
-  std::string existing;
-  std::string timeout;
-  std::string reference;
-  std::string contract = "transparent";
-  std::string judge;
-  bool json = false;
-  bool quiet = false;
-};
-
-struct RawOptions {
-  RawTarget target;
-  std::string trials;
-  std::string time;
-  std::string seed = "1";
-  std::string depth;
-  std::string faults = "recoverable";
-  std::string jobs = "1";
-  std::string snapshot = "auto";
-  std::string corpus;
-  std::string schedule;
-  std::string dir;
-  std::string mode;
-  std::string pattern;
-  std::string from;
-  std::string manifest;
-  std::string md5;
-  std::string against;
-  std::vector<std::string> files;
-};
-
-void AddTargetOptions(CLI::App& app, RawTarget& raw) {
-  app.add_option("--profile", raw.profile, "what counts as legal: linux, posix or hostile");
-  app.add_option("--backend", raw.backend, "auto, preload or syscall");
-  app.add_option("--sink", raw.sink, "what the output is: file, pipe, socket or pty");
-  app.add_option("--payload", raw.payload, "FILE that {payload} stands for");
-  app.add_option("--bytes", raw.bytes, "size of the generated payload, such as 4096 or 64KiB");
-  app.add_option("--stdin", raw.standard_input, "standard input: FILE, or the word payload");
-  app.add_option("--existing", raw.existing, "FILE or BYTES that {out} holds beforehand");
-  app.add_option("--timeout", raw.timeout, "deadline of one trial, such as 30s");
-  app.add_option("--reference", raw.reference, "what is right: payload or control");
-  app.add_option("--contract", raw.contract, "transparent or honest");
-  app.add_option("--judge", raw.judge, "command that compares an output with its reference");
-  app.add_flag("--json", raw.json, "JSON Lines on stdout");
-  app.add_flag("--quiet", raw.quiet, "no progress on stderr");
-}
-
-void AddSubcommands(CLI::App& app, RawOptions& raw) {
-  CLI::App* const check = app.add_subcommand("check", "explore, shrink, save, report");
-  AddTargetOptions(*check, raw.target);
-  check->add_option("--trials", raw.trials, "at most this many trials");
-  check->add_option("--time", raw.time, "at most this long, such as 30s");
-  check->add_option("--seed", raw.seed, "of the random search");
-  check->add_option("--depth", raw.depth, "faults per swept schedule: 1 or 2");
-  check->add_option("--faults", raw.faults, "recoverable, terminal, all, or a list");
-  check->add_option("--jobs", raw.jobs, "workers");
-  check->add_option("--snapshot", raw.snapshot, "auto or off");
-  check->add_option("--corpus", raw.corpus, "DIR of kept counterexamples, run first");
-
-  CLI::App* const replay = app.add_subcommand("replay", "one judged trial with its timeline");
-  AddTargetOptions(*replay, raw.target);
-  replay->add_option("--schedule", raw.schedule, "the schedule's text");
-
-  CLI::App* const run = app.add_subcommand("run", "one injected run; its stdio is yours");
-  AddTargetOptions(*run, raw.target);
-  run->add_option("--schedule", raw.schedule, "the schedule's text")->required();
-  run->add_option("--dir", raw.dir, "DIR that {dir} stands for; kept");
-
-  CLI::App* const write = app.add_subcommand("write", "the reference writer, or a write-all loop");
-  write->add_option("--mode", raw.mode, "sync or async")->required();
-  write->add_option("--pattern", raw.pattern, "text to repeat");
-  write->add_option("--bytes", raw.target.bytes, "how much of it");
-  write->add_option("--from", raw.from, "FILE to copy");
-  write->add_flag("--json", raw.target.json, "JSON Lines on stdout");
-  write->add_flag("--quiet", raw.target.quiet, "no line per call");
-  write->add_option("OUT", raw.files, "the file to write")->required()->expected(1);
-
-  CLI::App* const verify = app.add_subcommand("verify", "compare files with what they must be");
-  verify->add_option("--manifest", raw.manifest, "FILE of digests");
-  verify->add_option("--md5", raw.md5, "the expected digest");
-  verify->add_option("--bytes", raw.target.bytes, "the expected size");
-  verify->add_option("--pattern", raw.pattern, "the text that the file repeats");
-  verify->add_option("--against", raw.against, "FILE to compare with");
-  verify->add_flag("--json", raw.target.json, "JSON Lines on stdout");
-  verify->add_flag("--quiet", raw.target.quiet, "no line for a file that is right");
-  verify->add_option("FILE", raw.files, "files to verify");
-
-  CLI::App* const doctor = app.add_subcommand("doctor", "what this machine allows, and remedies");
-  doctor->add_flag("--json", raw.target.json, "JSON Lines on stdout");
-}
-
-// The command of the target is cut off before CLI11 sees the rest: options end at the first word
-// that is none, or at "--". What looks like a mistyped option stays with CLI11, which refuses it.
-struct SplitArguments {
-  std::vector<std::string> own;
-  std::vector<std::string> command;
-  std::string positional;  // replay's FILE
-};
-
-bool TakesValue(const CLI::App& subcommand, const std::string& word) {
-  if (word.find('=') != std::string::npos) return false;
-  const CLI::Option* const option = subcommand.get_option_no_throw(word);
-  return option != nullptr && option->get_items_expected_max() > 0;
-}
-
-SplitArguments Split(const CLI::App& subcommand, bool wants_file,
-                     const std::vector<std::string>& words) {
-  SplitArguments split;
-  bool has_schedule = false;
-  for (size_t i = 0; i < words.size(); ++i) {
-    const std::string& word = words[i];
-    if (word == "--") {
-      split.command.assign(words.begin() + static_cast<ptrdiff_t>(i) + 1, words.end());
-      return split;
-    }
-    if (word.size() < 2 || word[0] != '-') {
-      if (wants_file && !has_schedule && split.positional.empty()) {
-        split.positional = word;
-        continue;
-      }
-      split.command.assign(words.begin() + static_cast<ptrdiff_t>(i), words.end());
-      return split;
-    }
-    has_schedule |= word == "--schedule" || word.starts_with("--schedule=");
-    split.own.push_back(word);
-    if (TakesValue(subcommand, word) && i + 1 < words.size()) split.own.push_back(words[++i]);
-  }
-  return split;
-}
 
 Error OptionError(std::string_view option, const Error& error) {
   return UsageError(fmt::format("{}: {}", option, error.message));
@@ -208,7 +70,7 @@ Status CheckAvailable(const RawTarget& raw) {
     return Unavailable(
         fmt::format("--sink {} is not available in this version; use file", raw.sink));
   }
-  if (!raw.judge.empty()) {
+  if (raw.judge) {
     return Unavailable(
         "--judge is not available in this version: outputs are compared byte by byte");
   }
@@ -218,31 +80,31 @@ Status CheckAvailable(const RawTarget& raw) {
 // What decides the verdict besides the command must stand in the replay line again.
 void RememberForReplay(const RawTarget& raw, TargetOptions& options) {
   const RawTarget defaults;
-  const auto remember = [&](const char* name, const std::string& value, const std::string& usual) {
-    if (value == usual) return;
+  const auto remember = [&](const char* name, const std::optional<std::string>& value) {
+    if (!value) return;
     options.replay_words.emplace_back(name);
-    options.replay_words.push_back(value);
+    options.replay_words.push_back(*value);
   };
-  remember("--profile", raw.profile, defaults.profile);
-  remember("--payload", raw.payload, "");
-  remember("--bytes", raw.bytes, "");
-  remember("--stdin", raw.standard_input, "");
-  remember("--existing", raw.existing, "");
-  remember("--timeout", raw.timeout, "");
-  remember("--reference", raw.reference, "");
-  remember("--contract", raw.contract, defaults.contract);
+  if (raw.profile != defaults.profile) remember("--profile", raw.profile);
+  remember("--payload", raw.payload);
+  remember("--bytes", raw.bytes);
+  remember("--stdin", raw.standard_input);
+  remember("--existing", raw.existing);
+  remember("--timeout", raw.timeout);
+  remember("--reference", raw.reference);
+  if (raw.contract != defaults.contract) remember("--contract", raw.contract);
 }
 
 Status ParsePayload(const RawTarget& raw, TargetOptions& options) {
   options.payload_bytes = kDefaultPayloadBytes;
-  if (!raw.payload.empty()) {
-    if (!raw.bytes.empty()) {
+  if (raw.payload) {
+    if (raw.bytes) {
       return UsageError("--payload and --bytes exclude each other: a file has its own size");
     }
-    options.payload_file = raw.payload;
+    options.payload_file = *raw.payload;
   }
-  if (!raw.bytes.empty()) {
-    const Result<uint64_t> bytes = ParseSize(raw.bytes);
+  if (raw.bytes) {
+    const Result<uint64_t> bytes = ParseSize(*raw.bytes);
     if (!bytes.ok()) return OptionError("--bytes", bytes.error());
     if (bytes.value() == 0) return UsageError("--bytes: a payload of 0 bytes needs no write call");
     options.payload_bytes = bytes.value();
@@ -260,11 +122,11 @@ Status ParseReference(const RawTarget& raw, TargetOptions& options) {
   const bool names_payload =
       options.stdin_text == "payload" || Mentions(options.command, "{payload}");
   options.reference_is_control = !names_payload;
-  if (raw.reference.empty()) return Ok();
+  if (!raw.reference) return Ok();
   constexpr std::array<std::string_view, 2> kReferences = {"payload", "control"};
-  const Result<size_t> reference = ParseChoice("--reference", raw.reference, kReferences);
+  const Result<size_t> reference = ParseChoice("--reference", *raw.reference, kReferences);
   if (!reference.ok()) return reference.error();
-  options.reference_is_control = raw.reference == "control";
+  options.reference_is_control = *raw.reference == "control";
   if (!names_payload && !options.reference_is_control) {
     return UsageError(
         "--reference payload: the command gets no payload; put {payload} into it, or use --stdin "
@@ -286,16 +148,16 @@ Result<TargetOptions> ParseTarget(const RawTarget& raw, std::vector<std::string>
   options.profile = static_cast<ProfileName>(profile.value());
   options.profile_text = raw.profile;
   if (Status payload = ParsePayload(raw, options); !payload.ok()) return payload.error();
-  options.stdin_text = raw.standard_input;
-  if (!raw.existing.empty()) {
+  options.stdin_text = raw.standard_input.value_or("");
+  if (raw.existing) {
     if (!Mentions(options.command, "{out}")) {
       return UsageError(
           "--existing: the command has no {out} whose content could exist beforehand");
     }
-    options.existing = raw.existing;
+    options.existing = *raw.existing;
   }
-  if (!raw.timeout.empty()) {
-    const auto timeout = ParseDuration(raw.timeout);
+  if (raw.timeout) {
+    const auto timeout = ParseDuration(*raw.timeout);
     if (!timeout.ok()) return OptionError("--timeout", timeout.error());
     options.timeout = timeout.value();
   }
@@ -310,19 +172,21 @@ Result<TargetOptions> ParseTarget(const RawTarget& raw, std::vector<std::string>
   return options;
 }
 
-Result<Options> ParseCheck(const RawOptions& raw, SplitArguments split) {
+Result<Options> ParseCheck(CommandLine line) {
+  const RawOptions& raw = line.raw;
   CheckOptions options;
-  Result<TargetOptions> target = ParseTarget(raw.target, std::move(split.command));
+  Result<TargetOptions> target = ParseTarget(raw.target, std::move(line.command));
   if (!target.ok()) return target.error();
   options.target = std::move(target).value();
   Result<FaultSet> faults = ParseFaultSet(raw.faults);
   if (!faults.ok()) return faults.error();
   options.faults = faults.value();
   constexpr uint64_t kTrialsMax = 100'000'000;
-  const auto count = [](std::string_view option, const std::string& text, uint64_t most,
-                        auto& value) -> Status {
-    if (text.empty()) return Ok();
-    const Result<uint64_t> number = ParseCount(option, text, 1, most);
+  constexpr uint64_t kDepthMax = 8;
+  const auto count = [](std::string_view option, const std::optional<std::string>& text,
+                        uint64_t most, auto& value) -> Status {
+    if (!text) return Ok();
+    const Result<uint64_t> number = ParseCount(option, *text, 1, most);
     if (!number.ok()) return number.error();
     value = static_cast<std::remove_reference_t<decltype(value)>>(number.value());
     return Ok();
@@ -331,7 +195,7 @@ Result<Options> ParseCheck(const RawOptions& raw, SplitArguments split) {
   if (Status s = count("--trials", raw.trials, kTrialsMax, options.trials_max); !s.ok()) {
     return s.error();
   }
-  if (Status s = count("--depth", raw.depth, 2, options.depth); !s.ok()) return s.error();
+  if (Status s = count("--depth", raw.depth, kDepthMax, options.depth); !s.ok()) return s.error();
   if (Status s = count("--jobs", raw.jobs, 1024, jobs); !s.ok()) return s.error();
   const Result<uint64_t> seed = ParseCount("--seed", raw.seed, 0, INT64_MAX);
   if (!seed.ok()) return seed.error();
@@ -340,8 +204,8 @@ Result<Options> ParseCheck(const RawOptions& raw, SplitArguments split) {
   if (const auto known = ParseChoice("--snapshot", raw.snapshot, kSnapshots); !known.ok()) {
     return known.error();
   }
-  if (!raw.time.empty()) {
-    const auto time = ParseDuration(raw.time);
+  if (raw.time) {
+    const auto time = ParseDuration(*raw.time);
     if (!time.ok()) return OptionError("--time", time.error());
     options.time = time.value();
   }
@@ -349,44 +213,46 @@ Result<Options> ParseCheck(const RawOptions& raw, SplitArguments split) {
   return Options(std::move(options));
 }
 
-Result<Options> ParseReplay(const RawOptions& raw, bool has_schedule, SplitArguments split) {
+Result<Options> ParseReplay(CommandLine line) {
+  const RawOptions& raw = line.raw;
   ReplayOptions options;
-  if (!has_schedule && split.positional.empty()) {
+  if (!raw.schedule && line.positional.empty()) {
     return UsageError("replay needs --schedule TEXT, or the FILE of a finding");
   }
-  Result<TargetOptions> target = ParseTarget(raw.target, std::move(split.command));
+  Result<TargetOptions> target = ParseTarget(raw.target, std::move(line.command));
   if (!target.ok()) return target.error();
   options.target = std::move(target).value();
-  if (has_schedule) options.schedule_text = raw.schedule;
-  options.schedule_file = split.positional;
+  options.schedule_text = raw.schedule;
+  options.schedule_file = line.positional;
   return Options(std::move(options));
 }
 
-Result<Options> ParseRun(const RawOptions& raw, SplitArguments split) {
+Result<Options> ParseRun(CommandLine line) {
+  const RawOptions& raw = line.raw;
   RunOptions options;
-  Result<TargetOptions> target = ParseTarget(raw.target, std::move(split.command));
+  Result<TargetOptions> target = ParseTarget(raw.target, std::move(line.command));
   if (!target.ok()) return target.error();
   options.target = std::move(target).value();
-  Result<Schedule> schedule = ParseSchedule(raw.schedule);
+  Result<Schedule> schedule = ParseSchedule(*raw.schedule);
   if (!schedule.ok()) return schedule.error();
   options.schedule = std::move(schedule).value();
-  if (!raw.dir.empty()) options.dir = raw.dir;
+  options.dir = raw.dir;
   return Options(std::move(options));
 }
 
-Result<Options> ParseWrite(const RawOptions& raw, const CLI::App& subcommand) {
+Result<Options> ParseWrite(const RawOptions& raw) {
   WriteOptions options;
   constexpr std::array<std::string_view, 2> kModes = {"sync", "async"};
   const Result<size_t> mode = ParseChoice("--mode", raw.mode, kModes);
   if (!mode.ok()) return mode.error();
   options.async = raw.mode == "async";
-  if (subcommand.count("--pattern") > 0) options.pattern = raw.pattern;
-  if (!raw.from.empty()) options.from = raw.from;
-  if (options.pattern && raw.target.bytes.empty()) {
+  options.pattern = raw.pattern;
+  options.from = raw.from;
+  if (options.pattern && !raw.target.bytes) {
     return UsageError("--pattern needs --bytes, for example --pattern ABCD --bytes 4GiB");
   }
-  if (!raw.target.bytes.empty()) {
-    const Result<uint64_t> bytes = ParseSize(raw.target.bytes);
+  if (raw.target.bytes) {
+    const Result<uint64_t> bytes = ParseSize(*raw.target.bytes);
     if (!bytes.ok()) return OptionError("--bytes", bytes.error());
     options.bytes = bytes.value();
   }
@@ -396,17 +262,14 @@ Result<Options> ParseWrite(const RawOptions& raw, const CLI::App& subcommand) {
   return Options(std::move(options));
 }
 
-Result<Options> ParseVerify(const RawOptions& raw, const CLI::App& subcommand) {
+Result<Options> ParseVerify(const RawOptions& raw) {
   VerifyOptions options;
-  const auto given = [&](const char* name, const std::string& value) {
-    return subcommand.count(name) > 0 ? std::optional(value) : std::nullopt;
-  };
-  options.manifest = given("--manifest", raw.manifest);
-  options.md5 = given("--md5", raw.md5);
-  options.pattern = given("--pattern", raw.pattern);
-  options.against = given("--against", raw.against);
-  if (subcommand.count("--bytes") > 0) {
-    const Result<uint64_t> bytes = ParseSize(raw.target.bytes);
+  options.manifest = raw.manifest;
+  options.md5 = raw.md5;
+  options.pattern = raw.pattern;
+  options.against = raw.against;
+  if (raw.target.bytes) {
+    const Result<uint64_t> bytes = ParseSize(*raw.target.bytes);
     if (!bytes.ok()) return OptionError("--bytes", bytes.error());
     options.bytes = bytes.value();
   }
@@ -416,55 +279,20 @@ Result<Options> ParseVerify(const RawOptions& raw, const CLI::App& subcommand) {
   return Options(std::move(options));
 }
 
-bool RunsTarget(const std::string& subcommand) {
-  return subcommand == "check" || subcommand == "replay" || subcommand == "run";
-}
-
-Result<Options> Dispatch(const CLI::App& subcommand, const RawOptions& raw, SplitArguments split) {
-  const std::string& name = subcommand.get_name();
-  if (name == "check") return ParseCheck(raw, std::move(split));
-  if (name == "replay") {
-    return ParseReplay(raw, subcommand.count("--schedule") > 0, std::move(split));
-  }
-  if (name == "run") return ParseRun(raw, std::move(split));
-  if (name == "write") return ParseWrite(raw, subcommand);
-  if (name == "verify") return ParseVerify(raw, subcommand);
-  return Options(DoctorOptions{raw.target.json});
-}
-
 }  // namespace
 
 Result<Options> ParseOptions(int argc, const char* const* argv) {
-  CLI::App app("Proves that programs survive partial writes.", "shortwrite");
-  app.require_subcommand(1);
-  app.set_help_all_flag("--help-all", "help of all subcommands");
-  bool version = false;
-  app.add_flag("--version", version, "print the version");
-  RawOptions raw;
-  AddSubcommands(app, raw);
-
-  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
-  if (words.size() == 1 && words[0] == "--version") return Options(PrintOptions{kVersionText});
-  SplitArguments split;
-  if (!words.empty() && RunsTarget(words[0])) {
-    const std::string name = words[0];
-    const std::vector<std::string> rest(words.begin() + 1, words.end());
-    split = Split(*app.get_subcommand(name), name == "replay", rest);
-    words = split.own;
-    words.insert(words.begin(), name);
-  }
-  std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
-  try {
-    app.parse(words);
-  } catch (const CLI::CallForHelp&) {
-    const auto chosen = app.get_subcommands();
-    return Options(PrintOptions{chosen.empty() ? app.help() : chosen.front()->help()});
-  } catch (const CLI::CallForAllHelp&) {
-    return Options(PrintOptions{app.help("", CLI::AppFormatMode::All)});
-  } catch (const CLI::ParseError& error) {
-    return UsageError(fmt::format("{}; see shortwrite --help", error.what()));
-  }
-  return Dispatch(*app.get_subcommands().front(), raw, std::move(split));
+  Result<CommandLine> parsed = ParseCommandLine(argc, argv);
+  if (!parsed.ok()) return parsed.error();
+  CommandLine& line = parsed.value();
+  const std::string name = line.subcommand;
+  if (name.empty()) return Options(PrintOptions{std::move(line.text)});
+  if (name == "check") return ParseCheck(std::move(line));
+  if (name == "replay") return ParseReplay(std::move(line));
+  if (name == "run") return ParseRun(std::move(line));
+  if (name == "write") return ParseWrite(line.raw);
+  if (name == "verify") return ParseVerify(line.raw);
+  return Options(DoctorOptions{line.raw.target.json});
 }
 
 }  // namespace shortwrite
