@@ -172,6 +172,13 @@ void ExplainLegality(const fi::TraceRecord& record, TracedCall& call) {
   }
 }
 
+Result<fi::Region*> MapRegion(int fd, const std::string& path) {
+  void* const address =
+      mmap(nullptr, sizeof(fi::Region), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (address == MAP_FAILED) return ErrnoError(fmt::format("map '{}'", path), errno);
+  return static_cast<fi::Region*>(address);
+}
+
 }  // namespace
 
 Result<SharedRegion> SharedRegion::Create(const std::string& path) {
@@ -180,14 +187,29 @@ Result<SharedRegion> SharedRegion::Create(const std::string& path) {
   if (ftruncate(fd.get(), sizeof(fi::Region)) != 0) {
     return ErrnoError(fmt::format("size '{}'", path), errno);
   }
-  void* const address =
-      mmap(nullptr, sizeof(fi::Region), PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
-  if (address == MAP_FAILED) return ErrnoError(fmt::format("map '{}'", path), errno);
-  auto* const region = static_cast<fi::Region*>(address);
-  region->header.magic = fi::kMagic;
-  region->header.version = fi::kVersion;
-  region->header.region_bytes = sizeof(fi::Region);
-  return SharedRegion(path, region);
+  Result<fi::Region*> region = MapRegion(fd.get(), path);
+  if (!region.ok()) return region.error();
+  fi::RegionHeader& header = region.value()->header;
+  header.magic = fi::kMagic;
+  header.version = fi::kVersion;
+  header.region_bytes = sizeof(fi::Region);
+  return SharedRegion(path, region.value());
+}
+
+Result<SharedRegion> SharedRegion::Open(const std::string& path) {
+  const UniqueFd fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!fd.valid()) return ErrnoError(fmt::format("open '{}'", path), errno);
+  // Before anything is mapped: touching a page behind the end of a file is a SIGBUS.
+  fi::RegionHeader header = {};
+  const off_t bytes = lseek(fd.get(), 0, SEEK_END);
+  if (bytes != static_cast<off_t>(sizeof(fi::Region)) ||
+      pread(fd.get(), &header, sizeof(header), 0) != static_cast<ssize_t>(sizeof(header)) ||
+      header.magic != fi::kMagic || header.version != fi::kVersion) {
+    return HarnessError(fmt::format("'{}' is not a shared region of this version", path));
+  }
+  Result<fi::Region*> region = MapRegion(fd.get(), path);
+  if (!region.ok()) return region.error();
+  return SharedRegion(path, region.value());
 }
 
 SharedRegion::SharedRegion(std::string path, fi::Region* region)

@@ -38,6 +38,9 @@ struct RegionSettings {
 class SharedRegion {
  public:
   static Result<SharedRegion> Create(const std::string& path);
+  // A region that exists already: for a process that runs under the library itself and steers it,
+  // as our property tests do. Error: not a region of this version.
+  static Result<SharedRegion> Open(const std::string& path);
   SharedRegion(SharedRegion&& other) noexcept;
   SharedRegion& operator=(SharedRegion&&) = delete;
   ~SharedRegion();
