@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstddef>
 
+#include "fault_inject/protocol.h"
 #include "harness/base/file_bytes.h"
 #include "harness/schedule/schedule.h"
 #include "harness/trial/spawn.h"
@@ -69,6 +71,14 @@ void Await(pid_t pid, GuestRun& run) {
   if (WIFSIGNALED(status)) run.signal = WTERMSIG(status);
 }
 
+// As a harness of another version would have written it.
+void WriteVersion(const std::string& path, uint32_t version) {
+  const UniqueFd fd(open(path.c_str(), O_RDWR | O_CLOEXEC));
+  EXPECT_EQ(
+      pwrite(fd.get(), &version, sizeof(version), offsetof(fault_inject::RegionHeader, version)),
+      static_cast<ssize_t>(sizeof(version)));
+}
+
 std::string Content(const std::string& path) {
   const Result<FileBytes> bytes = FileBytes::Read(path);
   return bytes.ok() ? std::string(bytes.value().view()) : "";
@@ -112,13 +122,9 @@ pid_t GuestTest::Spawn(const GuestRequest& request, int out, int error) {
       TrialEnvironment(SHORTWRITE_PRELOAD_LIBRARY, region_->path(), workspace_->dir());
   for (const std::string& entry : request.environment) environment.push_back(entry);
   const UniqueFd in(open("/dev/null", O_RDONLY | O_CLOEXEC));
-  const Result<pid_t> pid = SpawnTarget({.program = program,
-                                         .command = command,
-                                         .environment = environment,
-                                         .in = in.get(),
-                                         .out = out,
-                                         .error = request.stderr_is_stdout ? out : error,
-                                         .new_session = true});
+  constexpr bool kOwnProcessGroup = true;
+  const Result<pid_t> pid = SpawnTarget({program, command, environment, in.get(), out,
+                                         request.stderr_is_stdout ? out : error, kOwnProcessGroup});
   EXPECT_TRUE(pid.ok()) << pid.error().message;
   return pid.ok() ? pid.value() : -1;
 }
@@ -137,6 +143,7 @@ GuestRun GuestTest::Run(const GuestRequest& request) {
   const Result<Schedule> schedule = ParseSchedule(request.schedule);
   EXPECT_TRUE(schedule.ok()) << schedule.error().message;
   EXPECT_TRUE(region_->Prepare(settings, schedule.value()).ok());
+  if (request.region_version != 0) WriteVersion(region_->path(), request.region_version);
   const pid_t pid = Spawn(request, out.writer.get(), error.writer.get());
   if (pid < 0) return run;
   Await(pid, run);

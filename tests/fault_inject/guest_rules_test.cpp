@@ -166,6 +166,19 @@ TEST_P(GuestRules, BlockedWritesCanBeCancelled) {
   }
 }
 
+// A library that does not know the region's version leaves every call alone, and says so.
+TEST_P(GuestRules, ARegionOfAnotherVersionIsLeftAlone) {
+  const GuestRun run = Run({.guest = "streams_untouched",
+                            .arguments = {"{out}"},
+                            .schedule = "*:short=1",
+                            .region_version = 4711});
+  EXPECT_EQ(run.exit_status, 0);
+  EXPECT_EQ(run.file, "0123456789");
+  EXPECT_EQ(run.observation.attached, 0u);
+  EXPECT_EQ(run.observation.version_mismatches, 1u);
+  EXPECT_TRUE(run.observation.calls.empty());
+}
+
 // Code that comes into the process late is seen like any other.
 TEST_P(GuestRules, LoadedPluginsAreSeen) {
   const GuestRun run = RunClean({.guest = "dlopen_plugin",

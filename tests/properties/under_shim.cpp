@@ -48,13 +48,11 @@ int Launch(int argc, char** argv) {
   std::vector<std::string> environment =
       TrialEnvironment(Preload(), region.value().path(), workspace.value().dir());
   environment.push_back(std::string(kBaseVariable) + "=" + base);
-  const Result<pid_t> pid = SpawnTarget({.program = "/proc/self/exe",
-                                         .command = {argv, argv + argc},
-                                         .environment = environment,
-                                         .in = STDIN_FILENO,
-                                         .out = STDOUT_FILENO,
-                                         .error = STDERR_FILENO,
-                                         .new_session = false});
+  const std::string self = "/proc/self/exe";
+  const std::vector<std::string> command(argv, argv + argc);
+  constexpr bool kOwnProcessGroup = false;
+  const Result<pid_t> pid = SpawnTarget(
+      {self, command, environment, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO, kOwnProcessGroup});
   if (!pid.ok()) return Fail(pid.error().message);
   int status = 0;
   while (waitpid(pid.value(), &status, 0) < 0 && errno == EINTR) {
