@@ -1,0 +1,29 @@
+// A program of fixtures/writers/ with what its header says of it (fixtures/README.md).
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace shortwrite {
+
+struct Fixture {
+  std::string kind;  // "correct"
+  std::string name;  // "plain_loop", without a suffix
+  std::string program;
+  bool is_python = false;
+  std::map<std::string, std::string> header;
+
+  // Empty where the header does not have the key.
+  std::string Header(const std::string& key) const;
+  std::vector<std::string> Options() const;
+  // The header's command with {program} replaced; {payload} and {out} are shortwrite's.
+  std::vector<std::string> Command() const;
+};
+
+// All of a kind, by name.
+std::vector<Fixture> ReadFixtures(const std::string& kind);
+
+void PrintTo(const Fixture& fixture, std::ostream* os);
+
+}  // namespace shortwrite

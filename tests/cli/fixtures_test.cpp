@@ -1,0 +1,191 @@
+// The built program over every writer of fixtures/: each planted mistake is found and named as its
+// header says, each correct writer survives, and what cannot be seen is never called good.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/schedule/schedule.h"
+#include "tests/cli/fixture.h"
+#include "tests/cli/harness_process.h"
+
+namespace shortwrite {
+namespace {
+
+using Json = nlohmann::json;
+
+// Far above what any of these needs, so that the clock of a slow machine decides nothing.
+constexpr char kTime[] = "10m";
+
+class Writers : public testing::TestWithParam<Fixture> {
+ protected:
+  void SetUp() override {
+    if (GetParam().is_python && RunProcess(directory_, {"python3", "-c", ""}).exit != 0) {
+      GTEST_SKIP() << "python3 is not here";
+    }
+  }
+
+  ProcessEnd Check() const {
+    // An interpreter's start takes longer than a whole C writer.
+    return Run("check", {"--trials", GetParam().is_python ? "30" : "150", "--time", kTime});
+  }
+
+  ProcessEnd Run(const std::string& subcommand, std::vector<std::string> options) const {
+    std::vector<std::string> arguments = {subcommand, "--json", "--quiet"};
+    const auto append = [&](const std::vector<std::string>& words) {
+      arguments.insert(arguments.end(), words.begin(), words.end());
+    };
+    append(options);
+    append(GetParam().Options());
+    append({"--"});
+    append(GetParam().Command());
+    return RunShortwrite(directory_, std::move(arguments));
+  }
+
+  TemporaryDirectory directory_;
+};
+
+std::string NameOf(const testing::TestParamInfo<Fixture>& info) {
+  return info.param.name;
+}
+
+class CorrectWriters : public Writers {};
+INSTANTIATE_TEST_SUITE_P(Fixtures, CorrectWriters, testing::ValuesIn(ReadFixtures("correct")),
+                         NameOf);
+
+// A correct writer is never convicted, and faults really reached it.
+TEST_P(CorrectWriters, Survives) {
+  const ProcessEnd end = Check();
+  const Json result = end.Last();
+  ASSERT_TRUE(result.is_object()) << end.err;
+  EXPECT_EQ(end.exit, 0) << end.err;
+  EXPECT_EQ(result["verdict"], "survived");
+  EXPECT_GT(result["faults_delivered"], 0);
+  EXPECT_TRUE(result["counterexamples"].empty()) << result["counterexamples"];
+}
+
+class BrokenWriters : public Writers {
+ protected:
+  // fixtures/README.md: "none" is an output that is right.
+  static std::string ShapeOf(const Fixture& fixture) {
+    const std::string shape = fixture.Header("shape");
+    return shape == "none" ? "equal" : shape;
+  }
+
+  static size_t StepsOf(const std::string& schedule) {
+    return ParseSchedule(schedule).value().steps.size();
+  }
+
+  // A header's shape is that under its schedule. The smallest counterexample accepts one byte, and
+  // then this writer goes on far enough behind the right place to repeat nothing.
+  static std::string SmallestShapeOf(const Fixture& fixture) {
+    return fixture.name == "wrong_side_of_split_vector" ? "missing-middle" : ShapeOf(fixture);
+  }
+
+  static bool IsAsStated(const Json& found) {
+    return found["verdict"] == GetParam().Header("verdict") &&
+           found["shape"] == SmallestShapeOf(GetParam()) &&
+           StepsOf(found["schedule"]) <= StepsOf(GetParam().Header("schedule"));
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Fixtures, BrokenWriters, testing::ValuesIn(ReadFixtures("broken")),
+                         NameOf);
+
+// The mistake is found with the symptom of its class, in no more steps than its header states, and
+// pasting the replay line fails with the same verdict again.
+TEST_P(BrokenWriters, AreFoundAndReplayed) {
+  const ProcessEnd end = Check();
+  const Json result = end.Last();
+  ASSERT_TRUE(result.is_object()) << end.err;
+  EXPECT_EQ(end.exit, 1) << end.err;
+  const Json* stated = nullptr;
+  for (const Json& found : result["counterexamples"]) {
+    EXPECT_EQ(found["confirmed"], 3);
+    if (stated == nullptr && IsAsStated(found)) stated = &found;
+  }
+  ASSERT_NE(stated, nullptr) << result.dump(2);
+
+  const ProcessEnd again = RunProcess(directory_, {"sh", "-c", (*stated)["replay"]});
+  EXPECT_EQ(again.exit, 1) << again.err;
+  EXPECT_TRUE(again.err.starts_with(GetParam().Header("verdict") + ": ")) << again.err;
+}
+
+// The schedule that the header states has the verdict and the shape that it states.
+TEST_P(BrokenWriters, FailAsTheirHeadersState) {
+  const ProcessEnd end = Run("replay", {"--schedule", GetParam().Header("schedule")});
+  const Json result = end.Last();
+  ASSERT_TRUE(result.is_object()) << end.err;
+  EXPECT_EQ(end.exit, 1) << end.err;
+  EXPECT_EQ(result["verdict"], GetParam().Header("verdict"));
+  EXPECT_EQ(result["shape"], ShapeOf(GetParam()));
+  EXPECT_EQ(result["faults_delivered"], StepsOf(GetParam().Header("schedule")));
+}
+
+class UnseenWriters : public Writers {};
+INSTANTIATE_TEST_SUITE_P(Fixtures, UnseenWriters, testing::ValuesIn(ReadFixtures("unseen")),
+                         NameOf);
+
+// What no backend saw arrive is not called good: exit 5, and the reason in words.
+TEST_P(UnseenWriters, AreNeverCalledGood) {
+  const ProcessEnd end = Check();
+  const Json result = end.Last();
+  ASSERT_TRUE(result.is_object()) << end.err;
+  EXPECT_EQ(end.exit, 5) << end.err;
+  EXPECT_EQ(result["exit"], 5);
+  EXPECT_EQ(result["verdict"], "inconclusive");
+  const std::string reason = result["reason"];
+  const bool is_static = GetParam().name == "static_writer";
+  EXPECT_NE(reason.find(is_static ? "statically linked" : "cannot see"), std::string::npos)
+      << reason;
+  EXPECT_NE(end.err.find(reason), std::string::npos) << end.err;
+}
+
+class MisbehavingWriters : public Writers {};
+INSTANTIATE_TEST_SUITE_P(Fixtures, MisbehavingWriters,
+                         testing::ValuesIn(ReadFixtures("misbehaving")), NameOf);
+
+int ExpectedExit(const std::string& name) {
+  const bool copies =
+      name == "changes_directory" || name == "closes_all_descriptors" || name == "daemonises";
+  return copies ? 0 : 4;
+}
+
+// Whatever the target does to itself or leaves behind: the right exit status, and afterwards no
+// process and no directory of ours.
+TEST_P(MisbehavingWriters, LeaveNothingBehind) {
+  // The shell tells us the directory, then becomes the target.
+  const std::string note = directory_.File("dir");
+  const ProcessEnd end = RunShortwrite(
+      directory_, {"check", "--json", "--quiet", "--trials", "40", "--time", kTime, "--", "sh",
+                   "-c", "printf %s \"$1\" >" + note + "; shift; exec \"$@\"", "sh", "{dir}",
+                   GetParam().program, "{payload}", "{out}"});
+  EXPECT_EQ(end.exit, ExpectedExit(GetParam().name)) << end.err;
+  const Json result = end.Last();
+  ASSERT_TRUE(result.is_object()) << end.err;
+  EXPECT_EQ(result["verdict"], end.exit == 0 ? "survived" : "inconclusive");
+  if (end.exit == 0) {
+    EXPECT_GT(result["faults_delivered"], 0);
+  } else {
+    EXPECT_FALSE(result["reason"].get<std::string>().empty());
+  }
+  const std::filesystem::path dir = ReadText(note);
+  ASSERT_TRUE(dir.is_absolute()) << dir;
+  EXPECT_FALSE(std::filesystem::exists(dir.parent_path())) << dir;
+  EXPECT_TRUE(ProcessesNaming(dir.string()).empty());
+}
+
+// Without fixtures the suites above would be empty, and green.
+TEST(Fixtures, AreThere) {
+  EXPECT_GE(ReadFixtures("correct").size(), 10u);
+  EXPECT_GE(ReadFixtures("broken").size(), 20u);
+  EXPECT_GE(ReadFixtures("unseen").size(), 4u);
+  EXPECT_GE(ReadFixtures("misbehaving").size(), 9u);
+  for (const Fixture& fixture : ReadFixtures("broken")) {
+    EXPECT_FALSE(fixture.Header("verdict").empty()) << fixture.name;
+    EXPECT_TRUE(ParseSchedule(fixture.Header("schedule")).ok()) << fixture.name;
+  }
+}
+
+}  // namespace
+}  // namespace shortwrite
