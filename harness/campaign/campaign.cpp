@@ -126,6 +126,7 @@ class Campaign {
       constexpr int kSize = 20;
       const Schedule schedule = generator(random.split(), kSize).value();
       if (!Allows(settings_.faults, schedule)) continue;
+      if (!IsAffordable(schedule, result_.output_bytes)) continue;
       if (Status tried = Try(schedule); !tried.ok()) return tried;
       ++searched;
     }

@@ -45,6 +45,7 @@ std::vector<OutputCoverage> MeasureCoverage(const Observation& control,
                                             std::string_view existing) {
   std::vector<OutputCoverage> outputs;
   for (const OutputFile& output : control.outputs) {
+    if (!output.written) continue;
     OutputCoverage coverage;
     coverage.name = output.name;
     const std::string_view bytes = output.bytes.view();

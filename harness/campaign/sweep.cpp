@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <set>
 
 namespace shortwrite {
@@ -18,7 +19,9 @@ constexpr std::array<Amount, 6> kCuts = {{{Amount::Unit::kBytes, 1},
                                           {Amount::Unit::kBytes, 4097},
                                           {Amount::Unit::kBytes, 4096},
                                           {Amount::Unit::kBytes, 4095}}};
-constexpr uint32_t kCap = 1021;
+// A prime, so that it divides no buffer; raised for large outputs, so that a trial stays short.
+constexpr uint64_t kSmallestCap = 1021;
+constexpr uint64_t kCappedCallsMax = 512;
 
 // What the control showed of one output.
 struct OutputCalls {
@@ -110,7 +113,10 @@ class Planner {
     if (SizeOf(last_) > 2) Add({ShortAt(last_, Percent(50)), ShortAt(last_ + 1, Percent(50))});
     if (eagain_) Add({ShortAt(1, Percent(50)), FaultAt(2, FaultKind::kEagain)});
     if (eintr_) Add({ShortAt(1, Percent(50)), FaultAt(2, FaultKind::kEintr)});
-    Add({{StepSite::kCalls, {1, kOpenEnd}, "", FaultKind::kCap, Bytes(kCap)}});
+    const uint64_t total =
+        std::accumulate(output_->sizes.begin(), output_->sizes.end(), uint64_t{0});
+    const uint64_t cap = std::max(kSmallestCap, total / kCappedCallsMax | 1);
+    Add({{StepSite::kCalls, {1, kOpenEnd}, "", FaultKind::kCap, Bytes(cap)}});
     if (SizeOf(1) > 6) Add({{StepSite::kCalls, {1, 6}, "", FaultKind::kShort, Bytes(1)}});
   }
 
@@ -234,6 +240,14 @@ bool Allows(const FaultSet& faults, const Schedule& schedule) {
       default:
         return faults.terminal;
     }
+  });
+}
+
+bool IsAffordable(const Schedule& schedule, uint64_t output_bytes) {
+  return std::all_of(schedule.steps.begin(), schedule.steps.end(), [&](const Step& step) {
+    const bool endless = step.site == StepSite::kCalls && step.calls.last == kOpenEnd;
+    if (!endless || step.amount.unit != Amount::Unit::kBytes || step.amount.value == 0) return true;
+    return output_bytes / step.amount.value <= kCappedCallsMax;
   });
 }
 

@@ -44,6 +44,11 @@ struct SweepPlan {
   std::string left_out;             // in words, what could not be delivered here; may be empty
 };
 
+// Whether a trial under the schedule stays near the control's length. A count of few bytes at every
+// call from some point on turns a large output into a call for each of them: no new behaviour after
+// the first few, at the price of hundreds of other trials.
+bool IsAffordable(const Schedule& schedule, uint64_t output_bytes);
+
 SweepPlan PlanSweep(const Observation& control, const SweepSettings& settings);
 
 }  // namespace shortwrite

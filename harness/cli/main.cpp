@@ -21,16 +21,18 @@ struct Execute {
     return printed.ok() ? 0 : static_cast<int>(Fail(printed.error()));
   }
   int operator()(const CheckOptions& options) const {
-    return RunSupervised([&] { return static_cast<int>(RunCheck(options, program)); });
+    return RunSupervised(Session::kOwn,
+                         [&] { return static_cast<int>(RunCheck(options, program)); });
   }
   int operator()(const ReplayOptions& options) const {
-    return RunSupervised([&] { return static_cast<int>(RunReplayCommand(options, program)); });
+    return RunSupervised(Session::kOwn,
+                         [&] { return static_cast<int>(RunReplayCommand(options, program)); });
   }
   int operator()(const RunOptions& options) const {
-    return RunSupervised([&] { return RunRun(options); });
+    return RunSupervised(Session::kCaller, [&] { return RunRun(options); });
   }
   int operator()(const DoctorOptions& options) const {
-    return RunSupervised([&] { return static_cast<int>(RunDoctor(options)); });
+    return RunSupervised(Session::kOwn, [&] { return static_cast<int>(RunDoctor(options)); });
   }
   int operator()(const WriteOptions& options) const { return static_cast<int>(RunWrite(options)); }
   int operator()(const VerifyOptions& options) const {

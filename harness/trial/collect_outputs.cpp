@@ -71,13 +71,13 @@ class Collector {
     if (S_ISDIR(state.st_mode)) {
       const size_t before = outputs_.size();
       if (Status inner = Directory(parent, name.c_str(), path + "/"); !inner.ok()) return inner;
-      if (outputs_.size() == before) outputs_.push_back({path + "/", {}});
+      if (outputs_.size() == before) outputs_.push_back({path + "/", {}, false});
       unlinkat(parent, name.c_str(), AT_REMOVEDIR);
       return Ok();
     }
     Result<FileBytes> bytes = Content(parent, name, state);
     if (!bytes.ok()) return bytes.error();
-    outputs_.push_back({path, std::move(bytes).value()});
+    outputs_.push_back({path, std::move(bytes).value(), S_ISREG(state.st_mode)});
     if (S_ISREG(state.st_mode)) visit_({state.st_dev, state.st_ino}, path);
     unlinkat(parent, name.c_str(), 0);
     return Ok();

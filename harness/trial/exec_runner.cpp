@@ -47,10 +47,10 @@ uint64_t HalfOfFreeSpace(const std::string& path) {
   return state.f_bavail / 2 * state.f_frsize;
 }
 
-UniqueFd OpenStream(const std::string& path) {
+UniqueFd OpenStream(const std::string& path, uint64_t last_bytes) {
   // A large stream of the last trial may still be mapped by its observation, and would be cut under
   // its feet: a new file then.
-  if (FileSize(path) > FileBytes::kCopiedBytesMax) unlink(path.c_str());
+  if (last_bytes > FileBytes::kCopiedBytesMax) unlink(path.c_str());
   return UniqueFd(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
 }
 
@@ -104,14 +104,14 @@ Status ExecRunner::PlaceExisting(bool with_existing) const {
   return WriteFile(workspace_.dir() + "/" + kOutName, *settings_.existing);
 }
 
-Result<FileIdentity> ExecRunner::OpenStreams(UniqueFd& in, UniqueFd& out, UniqueFd& error) const {
+Result<FileIdentity> ExecRunner::OpenStreams(UniqueFd& in, UniqueFd& out, UniqueFd& error) {
   const Target& target = settings_.target;
   std::string in_path = target.stdin_file.empty() ? "/dev/null" : target.stdin_file;
   if (target.stdin_is_payload) in_path = workspace_.payload();
   in = UniqueFd(open(in_path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!in.valid()) return ErrnoError(fmt::format("open '{}'", in_path), errno);
-  out = OpenStream(workspace_.base() + "/stdout");
-  error = OpenStream(workspace_.base() + "/stderr");
+  out = OpenStream(workspace_.base() + "/stdout", stdout_bytes_);
+  error = OpenStream(workspace_.base() + "/stderr", diagnostics_bytes_);
   if (!out.valid() || !error.valid()) return ErrnoError("create the target's streams", errno);
   return Identify(out.get());
 }
@@ -123,15 +123,23 @@ Result<pid_t> ExecRunner::Spawn(int in, int out, int error) const {
                       .in = in,
                       .out = out,
                       .error = error,
-                      .new_session = true});
+                      .new_group = true});
 }
 
-Status ExecRunner::Collect(Observation& observation) const {
+Result<FileBytes> ExecRunner::ReadStream(int fd, const char* name, uint64_t& bytes) const {
+  struct stat state = {};
+  if (fstat(fd, &state) != 0) return ErrnoError(fmt::format("stat the target's {}", name), errno);
+  bytes = static_cast<uint64_t>(state.st_size);
+  if (bytes == 0) return FileBytes();
+  return FileBytes::Read(fmt::format("{}/{}", workspace_.base(), name));
+}
+
+Status ExecRunner::Collect(int out, int error, Observation& observation) {
   if (!observation.touched.empty()) observation.touched[0].final_name = "stdout";
+  Result<FileBytes> standard = ReadStream(out, "stdout", stdout_bytes_);
+  if (!standard.ok()) return standard.error();
   if (!settings_.target.NamesOutput()) {
-    Result<FileBytes> out = FileBytes::Read(workspace_.base() + "/stdout");
-    if (!out.ok()) return out.error();
-    observation.outputs.push_back({"stdout", std::move(out).value()});
+    observation.outputs.push_back({"stdout", std::move(standard).value()});
   }
   const auto name_touched = [&](const FileIdentity& file, const std::string& name) {
     const int slot = region_.SlotOf(file);
@@ -143,17 +151,18 @@ Status ExecRunner::Collect(Observation& observation) const {
       !left.ok()) {
     return left;
   }
-  Result<FileBytes> diagnostics = FileBytes::Read(workspace_.base() + "/stderr");
+  workspace_.SetEmptied(true);
+  Result<FileBytes> diagnostics = ReadStream(error, "stderr", diagnostics_bytes_);
   if (!diagnostics.ok()) return diagnostics.error();
-  const std::string_view text = diagnostics.value().view();
-  observation.diagnostics_bytes = text.size();
-  observation.diagnostics = text.substr(0, kDiagnosticsBytesMax);
+  observation.diagnostics_bytes = diagnostics.value().size();
+  observation.diagnostics = diagnostics.value().view().substr(0, kDiagnosticsBytesMax);
   return Ok();
 }
 
 Result<Observation> ExecRunner::Run(const TrialRequest& request) {
   Result<FileIdentity> dir = workspace_.EmptyDir();
   if (!dir.ok()) return dir.error();
+  workspace_.SetEmptied(false);
   if (Status placed = PlaceExisting(request.with_existing); !placed.ok()) return placed.error();
   UniqueFd in;
   UniqueFd out;
@@ -191,7 +200,9 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
   observation.progress_after_end = watched.value().progress_after_end;
   observation.cpu = watched.value().cpu;
   region_.ReadInto(observation);
-  if (Status collected = Collect(observation); !collected.ok()) return collected.error();
+  if (Status collected = Collect(out.get(), error.get(), observation); !collected.ok()) {
+    return collected.error();
+  }
   return observation;
 }
 

@@ -41,9 +41,10 @@ class ExecRunner final : public TrialRunner {
   ExecRunner(TrialSettings settings, Workspace workspace, SharedRegion region);
 
   Status PlaceExisting(bool with_existing) const;
-  Result<FileIdentity> OpenStreams(UniqueFd& in, UniqueFd& out, UniqueFd& error) const;
+  Result<FileIdentity> OpenStreams(UniqueFd& in, UniqueFd& out, UniqueFd& error);
   Result<pid_t> Spawn(int in, int out, int error) const;
-  Status Collect(Observation& observation) const;
+  Result<FileBytes> ReadStream(int fd, const char* name, uint64_t& bytes) const;
+  Status Collect(int out, int error, Observation& observation);
 
   TrialSettings settings_;
   Workspace workspace_;
@@ -56,6 +57,8 @@ class ExecRunner final : public TrialRunner {
   std::chrono::microseconds control_cpu_{0};
   std::chrono::milliseconds grace_;
   uint64_t output_bytes_max_;
+  uint64_t stdout_bytes_ = 0;       // of the last trial
+  uint64_t diagnostics_bytes_ = 0;  // likewise
 };
 
 }  // namespace shortwrite

@@ -64,10 +64,11 @@ struct TouchedOutput {
   std::string final_name;  // as it was left behind; empty if it was not
 };
 
-// A file that the target left behind, or its stdout.
+// Something that the target left behind, or its stdout.
 struct OutputFile {
-  std::string name;  // "stdout", or the path below the trial's directory
-  FileBytes bytes;
+  std::string name;     // "stdout", or the path below the trial's directory
+  FileBytes bytes;      // content; of what is no regular file, a description
+  bool written = true;  // false: a link, a directory, a FIFO: no write call made it
 };
 
 struct Observation {

@@ -22,7 +22,7 @@ struct Place {
   FileIdentity identity;
 };
 
-Result<Place> PrepareDir(const Workspace& workspace, const std::optional<std::string>& dir) {
+Result<Place> PrepareDir(Workspace& workspace, const std::optional<std::string>& dir) {
   if (!dir) {
     Result<FileIdentity> identity = workspace.EmptyDir();
     if (!identity.ok()) return identity.error();
@@ -66,7 +66,7 @@ Result<pid_t> Start(const TrialSettings& settings, const Workspace& workspace, c
        .in = in.value().get(),
        .out = STDOUT_FILENO,
        .error = STDERR_FILENO,
-       .new_session = false});
+       .new_group = false});
 }
 
 }  // namespace

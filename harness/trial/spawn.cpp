@@ -21,7 +21,7 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
 // What the child does before exec; only async-signal-safe calls, because it shares our memory
 // (vfork(2)). Returns only on failure.
 void BecomeTarget(const SpawnRequest& request, char* const* command, char* const* environment) {
-  if (request.new_session) setsid();
+  if (request.new_group) setpgid(0, 0);
   if (dup2(request.in, STDIN_FILENO) < 0 || dup2(request.out, STDOUT_FILENO) < 0 ||
       dup2(request.error, STDERR_FILENO) < 0) {
     return;

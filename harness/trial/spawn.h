@@ -15,7 +15,7 @@ struct SpawnRequest {
   const std::vector<std::string>& command;
   const std::vector<std::string>& environment;
   int in, out, error;  // become descriptors 0, 1 and 2
-  bool new_session;    // own session and process group, without a terminal
+  bool new_group;      // own process group, in the session of the harness (supervisor.h)
 };
 
 // The child has default signal dispositions where we had handlers (execve(2)), and an empty signal

@@ -28,8 +28,9 @@ void PassOn(int signal) {
   errno = saved_errno;
 }
 
-int RunChild(pid_t parent, const std::function<int()>& body) {
+int RunChild(pid_t parent, Session session, const std::function<int()>& body) {
   InstallStopHandlers();
+  if (session == Session::kOwn) setsid();
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   // The parent may have died before the line above.
   if (getppid() != parent) raise(SIGTERM);
@@ -47,7 +48,7 @@ void FillStandardDescriptors() {
 
 }  // namespace
 
-int RunSupervised(const std::function<int()>& body) {
+int RunSupervised(Session session, const std::function<int()>& body) {
   const pid_t parent = getpid();
   FillStandardDescriptors();
   fflush(nullptr);
@@ -66,7 +67,7 @@ int RunSupervised(const std::function<int()>& body) {
   if (child == 0) {
     // _exit: what the parent registered to run at its end is not the child's.
     sigprocmask(SIG_SETMASK, &before, nullptr);
-    _exit(RunChild(parent, body));
+    _exit(RunChild(parent, session, body));
   }
   child_pid = child;
   struct sigaction action = {};

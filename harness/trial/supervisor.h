@@ -10,8 +10,15 @@
 
 namespace shortwrite {
 
+// Where targets live. One session for all trials, not one each: with the kernel's autogroup
+// scheduling a new session is a new task group, and that makes a trial a third slower.
+enum class Session {
+  kOwn,     // apart from the caller's terminal; a Ctrl-C there reaches us, never a target
+  kCaller,  // for `run`, whose target may use the terminal
+};
+
 // Returns body's result, which becomes the exit status of the program. SIGINT, SIGTERM and SIGHUP
 // are passed on to the child. Must be called before any thread is started.
-int RunSupervised(const std::function<int()>& body);
+int RunSupervised(Session session, const std::function<int()>& body);
 
 }  // namespace shortwrite

@@ -1,9 +1,7 @@
 #include "harness/trial/watch.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,7 +9,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "harness/base/unique_fd.h"
 #include "harness/trial/process_tree.h"
 
 namespace shortwrite {
@@ -48,6 +45,30 @@ bool Reap(pid_t pid, TargetEnd& end) {
   end = EndOf(info);
   return true;
 }
+
+// SIGCHLD, held back while it lives so that it can be waited for with a timeout. Cheaper than a
+// pidfd per trial, and a stop signal interrupts the wait.
+class ChildSignal {
+ public:
+  ChildSignal() {
+    sigemptyset(&signal_);
+    sigaddset(&signal_, SIGCHLD);
+    pthread_sigmask(SIG_BLOCK, &signal_, &before_);
+  }
+  ChildSignal(const ChildSignal&) = delete;
+  ChildSignal& operator=(const ChildSignal&) = delete;
+  ~ChildSignal() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+  // False: nothing came in time, or another signal's handler ran.
+  bool WaitFor(milliseconds duration) const {
+    const timespec timeout = {duration.count() / 1000, duration.count() % 1000 * 1000000};
+    return sigtimedwait(&signal_, nullptr, &timeout) == SIGCHLD;
+  }
+
+ private:
+  sigset_t signal_;
+  sigset_t before_;
+};
 
 // Follows progress and CPU from sample to sample, and says when the target's end is proved.
 class LivenessJudge {
@@ -175,24 +196,20 @@ bool StopRequested() {
 }
 
 Result<WatchedEnd> Watch(pid_t pid, const WatchLimits& limits, const WatchProbes& probes) {
-  const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  if (!pidfd.valid()) {
-    KillDescendants();
-    return ErrnoError("pidfd_open", errno);
-  }
+  const ChildSignal child_signal;
   const auto started = Clock::now();
   const auto cpu_before = CpuOfChildren();
   LivenessJudge judge(limits);
   WatchedEnd watched;
-  while (true) {
-    pollfd waiting = {pidfd.get(), POLLIN, 0};
-    const int ready = poll(&waiting, 1, static_cast<int>(kSampleInterval.count()));
+  // Looked for before each wait: the target may have ended before its signal was blocked, and one
+  // signal may stand for several children.
+  while (!Reap(pid, watched.end)) {
+    const bool silent = !child_signal.WaitFor(kSampleInterval);
     if (StopRequested()) {
       KillDescendants();
       return Error{ErrorKind::kInterrupted, "stopped by a signal"};
     }
-    if (ready > 0 && Reap(pid, watched.end)) break;
-    if (ready == 0 && judge.Sample(probes, started, watched.end)) {
+    if (silent && judge.Sample(probes, started, watched.end)) {
       KillDescendants();
       watched.cpu = CpuOfChildren() - cpu_before;
       return watched;

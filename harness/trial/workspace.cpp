@@ -155,17 +155,24 @@ Result<std::string> Workspace::KeepDir() const {
   return kept;
 }
 
-Result<FileIdentity> Workspace::EmptyDir() const {
+Result<FileIdentity> Workspace::EmptyDir() {
   const std::string path = dir();
+  struct stat state = {};
+  // The usual case: as we made it, and emptied file by file. Whether it is empty, its reader has
+  // said.
+  if (emptied_ && stat(path.c_str(), &state) == 0 && state.st_mode == made_mode_ &&
+      FileIdentity{state.st_dev, state.st_ino} == made_) {
+    return made_;
+  }
   if (mkdir(path.c_str(), 0777) != 0) {
     if (errno != EEXIST) return ErrnoError(fmt::format("create '{}'", path), errno);
-    // rmdir succeeds on the usual case, a directory that has been emptied file by file.
-    if (rmdir(path.c_str()) != 0) RemoveTree(path);
+    RemoveTree(path);
     if (mkdir(path.c_str(), 0777) != 0) return ErrnoError(fmt::format("create '{}'", path), errno);
   }
-  struct stat state = {};
   if (stat(path.c_str(), &state) != 0) return ErrnoError(fmt::format("stat '{}'", path), errno);
-  return FileIdentity{state.st_dev, state.st_ino};
+  made_ = {state.st_dev, state.st_ino};
+  made_mode_ = state.st_mode;
+  return made_;
 }
 
 }  // namespace shortwrite

@@ -9,6 +9,8 @@
 // same bytes each time.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 
 #include "harness/base/result.h"
@@ -33,7 +35,11 @@ class Workspace {
   std::string region() const { return base_ + "/region"; }
 
   // Makes {dir} exist and be empty, whatever the last trial did to it.
-  Result<FileIdentity> EmptyDir() const;
+  Result<FileIdentity> EmptyDir();
+
+  // After everything in {dir} has been read and removed: the next EmptyDir need not do it again,
+  // unless the directory itself was replaced or changed. Clear it before a target runs.
+  void SetEmptied(bool emptied) { emptied_ = emptied; }
 
   // Moves {dir} to a place of its own that nothing will clean up (for `run`, whose outputs the
   // caller judges), and returns its new path.
@@ -44,6 +50,9 @@ class Workspace {
 
   std::string base_;
   UniqueFd lock_;
+  bool emptied_ = false;
+  FileIdentity made_;  // {dir} as EmptyDir made it
+  mode_t made_mode_ = 0;
 };
 
 // Where workspaces may lie, best first: tmpfs, then TMPDIR, then /tmp.
