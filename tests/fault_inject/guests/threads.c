@@ -1,8 +1,8 @@
-/* Eight threads write to one output. Each write is a letter of its thread, 64 times. */
+/* Eight threads write to one output. Each write is a letter of its thread, 4 times. */
 #include "guest.h"
 #include <pthread.h>
 
-enum { kThreads = 8, kWrites = 100, kBytes = 64 };
+enum { kThreads = 8, kWrites = 4000, kBytes = 4 };
 
 static int fd;
 
