@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <set>
 
 #include "harness/base/unique_fd.h"
 
@@ -170,16 +171,17 @@ bool WaitsForGood(pid_t pid) {
 }
 
 uint32_t KillDescendants() {
-  uint32_t killed = 0;
+  // By process, not by kill: one that has not died yet is met again in the next round.
+  std::set<pid_t> killed;
   while (true) {
     // The dead first, or the next loop would count them.
     pid_t reaped = 0;
     while ((reaped = waitpid(-1, nullptr, WNOHANG)) > 0) {
     }
-    if (reaped < 0) return killed;  // ECHILD: nobody is left
+    if (reaped < 0) return static_cast<uint32_t>(killed.size());  // ECHILD: nobody is left
     for (const ProcessState& process : Descendants(getpid())) {
       if (process.state == 'Z') continue;
-      if (kill(process.pid, SIGKILL) == 0) ++killed;
+      if (kill(process.pid, SIGKILL) == 0) killed.insert(process.pid);
     }
     // Blocks until one of them has died; those that it leaves to us are found in the next round.
     waitpid(-1, nullptr, 0);
