@@ -27,8 +27,9 @@ struct CampaignSettings {
   std::optional<std::string> payload_reference;  // the main output must equal it; else the control
   std::string main_output;                       // "out", or "stdout"
   std::optional<std::string> existing;
-  std::vector<Schedule> corpus;  // run first
-  std::string why_unseen;        // what is known of a program that preload cannot see
+  std::vector<Schedule> corpus;    // run first
+  std::vector<std::string> notes;  // handed on to the result
+  std::string why_unseen;          // what is known of a program that preload cannot see
   std::function<bool()> out_of_time = [] { return false; };
 };
 

@@ -47,6 +47,7 @@ class ControlRun {
       : runner_(runner), settings_(settings) {}
 
   Result<ControlOutcome> Run(uint32_t runs) {
+    outcome_.notes = settings_.notes;
     outcome_.reference.main_output = settings_.main_output;
     outcome_.reference.existing = settings_.existing.value_or("");
     if (settings_.payload_reference) {

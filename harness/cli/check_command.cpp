@@ -68,6 +68,15 @@ class Keeper final : public CampaignListener {
   std::string directory_;
 };
 
+// A stream for machines ends with a result even when there is none.
+ExitStatus FailWithResult(const TargetOptions& options, const Error& error) {
+  const ExitStatus status = Fail(error);
+  if (options.json) {
+    (void)PrintOutput(FailureJson(error.message, static_cast<int>(status)) + '\n');
+  }
+  return status;
+}
+
 std::string BackendReason(CampaignEnd end) {
   return end == CampaignEnd::kSurvived || end == CampaignEnd::kCounterexample
              ? "in the control, every byte of every output arrived by a call that it saw"
@@ -89,7 +98,7 @@ ExitStatus Report(const CheckOptions& options, const CampaignResult& result,
 
 ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
   Result<TargetSetup> setup = SetUpTarget(options.target, program);
-  if (!setup.ok()) return Fail(setup.error());
+  if (!setup.ok()) return FailWithResult(options.target, setup.error());
   CampaignSettings& settings = setup.value().campaign;
   settings.faults = options.faults;
   settings.depth = options.depth;
@@ -97,7 +106,7 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
   settings.seed = options.seed;
   if (!options.corpus.empty()) {
     Result<std::vector<Schedule>> corpus = ReadFindings(options.corpus);
-    if (!corpus.ok()) return Fail(corpus.error());
+    if (!corpus.ok()) return FailWithResult(options.target, corpus.error());
     settings.corpus = std::move(corpus).value();
   }
   const auto deadline = std::chrono::steady_clock::now() + options.time;
@@ -105,7 +114,7 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
 
   Keeper keeper(options, options.corpus.empty() ? kFindingsDirectory : options.corpus);
   const Result<CampaignResult> result = RunCampaign(setup.value().runner, settings, keeper);
-  if (!result.ok()) return Fail(result.error());
+  if (!result.ok()) return FailWithResult(options.target, result.error());
   ReportContext& context = setup.value().report;
   context.seed = options.seed;
   context.backend_reason = BackendReason(result.value().end);
@@ -115,16 +124,12 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
 ExitStatus RunReplayCommand(const ReplayOptions& options, const std::string& program) {
   const Result<Schedule> schedule = options.schedule_text ? ParseSchedule(*options.schedule_text)
                                                           : ReadFinding(options.schedule_file);
-  if (!schedule.ok()) return Fail(schedule.error());
+  if (!schedule.ok()) return FailWithResult(options.target, schedule.error());
   Result<TargetSetup> setup = SetUpTarget(options.target, program);
-  if (!setup.ok()) return Fail(setup.error());
+  if (!setup.ok()) return FailWithResult(options.target, setup.error());
   const Result<ReplayResult> result =
       RunReplay(setup.value().runner, setup.value().campaign, schedule.value());
-  if (!result.ok()) {
-    if (result.error().kind != ErrorKind::kInterrupted) return Fail(result.error());
-    PrintMessage("shortwrite: stopped by a signal\n");
-    return ExitStatus::kStopped;
-  }
+  if (!result.ok()) return FailWithResult(options.target, result.error());
   const ExitStatus status = StatusOf(result.value().end);
   ReportContext& context = setup.value().report;
   context.backend_reason = BackendReason(result.value().end);

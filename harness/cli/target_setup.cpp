@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include "harness/base/shell_quote.h"
@@ -57,6 +58,18 @@ Result<std::string> ExistingBytes(const std::string& text) {
   return std::string(file.value().view());
 }
 
+// Variables that change how programs write, and so what is found; a replay elsewhere needs them.
+std::vector<std::string> EnvironmentNotes() {
+  std::vector<std::string> notes;
+  for (const char* const name : {"PYTHONUNBUFFERED", "PERLIO", "PERL5OPT", "NODE_OPTIONS",
+                                 "JAVA_TOOL_OPTIONS", "_STDBUF_O", "LD_PRELOAD"}) {
+    const char* const value = getenv(name);
+    if (value == nullptr || *value == '\0') continue;
+    notes.push_back(fmt::format("{}={} is set, and may change how the target writes", name, value));
+  }
+  return notes;
+}
+
 std::string ReplayLine(const TargetOptions& options, const std::string& program,
                        const Schedule& schedule) {
   std::vector<std::string> words = {program, "replay", "--schedule", ToText(schedule)};
@@ -106,6 +119,7 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
   CampaignSettings campaign;
   campaign.everywhere = options.profile == ProfileName::kHostile;
   campaign.contract = options.contract;
+  campaign.notes = EnvironmentNotes();
   campaign.existing = setup.settings.existing;
   campaign.main_output = setup.settings.target.NamesOutput() ? ExecRunner::kOutName : "stdout";
   const uint64_t payload_bytes = setup.payload.size();

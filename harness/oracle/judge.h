@@ -52,7 +52,7 @@ struct Behaviour {
   std::vector<NamedBytes> outputs;
   std::string_view diagnostics;
   bool recoverable = true;             // of the schedule
-  bool delayed_error = false;  // close or fsync failed: the bytes may be lost later
+  bool delayed_error = false;          // close or fsync failed: the bytes may be lost later
   bool fault_is_fatal_signal = false;  // the fault delivered `number` as SIGPIPE or SIGXFSZ
 };
 

@@ -128,4 +128,14 @@ std::vector<std::string> ReplayJson(const ReplayResult& result, const Schedule& 
   return lines;
 }
 
+std::string FailureJson(const std::string& reason, int exit_status) {
+  Json json;
+  json["schema"] = kSchema;
+  json["type"] = "result";
+  json["verdict"] = VerdictText(Verdict::kInconclusive);
+  json["exit"] = exit_status;
+  json["reason"] = reason;
+  return Line(json);
+}
+
 }  // namespace shortwrite

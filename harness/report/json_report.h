@@ -16,4 +16,7 @@ std::string CampaignJson(const CampaignResult& result, int exit_status,
 std::vector<std::string> ReplayJson(const ReplayResult& result, const Schedule& schedule,
                                     int exit_status, const ReportContext& context);
 
+// The result of a campaign or replay that could not be carried out.
+std::string FailureJson(const std::string& reason, int exit_status);
+
 }  // namespace shortwrite

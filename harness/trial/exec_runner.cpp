@@ -25,6 +25,8 @@ using std::chrono::milliseconds;
 
 // Before the control has shown what the target needs.
 constexpr milliseconds kFirstTimeout{60000};
+// A compiler may well compute that long before its first write.
+constexpr milliseconds kFirstSpinCpu{30000};
 constexpr milliseconds kBaseTimeout{10000};
 constexpr milliseconds kBaseSpinCpu{2000};
 constexpr int kControlMultiple = 10;
@@ -84,6 +86,7 @@ ExecRunner::ExecRunner(TrialSettings settings, Workspace workspace, SharedRegion
       command_(Expand(settings_.target, workspace_.payload(), workspace_.dir() + "/" + kOutName,
                       workspace_.dir())),
       timeout_(settings_.timeout.value_or(kFirstTimeout)),
+      spin_cpu_(std::min(kFirstSpinCpu, timeout_ / 2)),
       grace_(kGrace),
       output_bytes_max_(
           std::min(kFirstOutputBytesMax + kOutputMultiple * FileSize(workspace_.payload()),
@@ -92,6 +95,7 @@ ExecRunner::ExecRunner(TrialSettings settings, Workspace workspace, SharedRegion
 void ExecRunner::Calibrate(const Observation& control) {
   control_wall_ = std::max(control_wall_, duration_cast<milliseconds>(control.wall));
   control_cpu_ = std::max(control_cpu_, control.cpu);
+  spin_cpu_ = kBaseSpinCpu + duration_cast<milliseconds>(kControlMultiple * control_cpu_);
   if (!settings_.timeout) timeout_ = kBaseTimeout + kControlMultiple * control_wall_;
   uint64_t bytes = settings_.existing ? settings_.existing->size() : 0;
   for (const OutputFile& output : control.outputs) bytes += output.bytes.size();
@@ -181,11 +185,10 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
   const auto started = std::chrono::steady_clock::now();
   Result<pid_t> pid = Spawn(in.get(), out.get(), error.get());
   if (!pid.ok()) return pid.error();
-  const WatchLimits limits = {
-      .timeout = timeout_,
-      .spin_cpu = kBaseSpinCpu + duration_cast<milliseconds>(kControlMultiple * control_cpu_),
-      .output_bytes_max = output_bytes_max_,
-      .grace = grace_};
+  const WatchLimits limits = {.timeout = timeout_,
+                              .spin_cpu = spin_cpu_,
+                              .output_bytes_max = output_bytes_max_,
+                              .grace = grace_};
   const WatchProbes probes = {
       .progress = [this] { return region_.accepted_bytes(); },
       .output_bytes =

@@ -53,6 +53,7 @@ class ExecRunner final : public TrialRunner {
   std::vector<std::string> command_;
   std::vector<std::string> environment_;
   std::chrono::milliseconds timeout_;
+  std::chrono::milliseconds spin_cpu_;
   std::chrono::milliseconds control_wall_{0};
   std::chrono::microseconds control_cpu_{0};
   std::chrono::milliseconds grace_;

@@ -101,15 +101,22 @@ class LivenessJudge {
     const auto quiet = now - quiet_since_;
     if (quiet >= kHungAfter && AllWaitForGood(processes)) return Ended(end, TargetEnd::Kind::kHung);
     if (now - started < limits_.timeout) return false;
-    // At the deadline only half a deadline of silence proves a hang; anything else proves nothing.
-    return Ended(end,
-                 quiet * 2 >= limits_.timeout ? TargetEnd::Kind::kHung : TargetEnd::Kind::kSlow);
+    // At the deadline half a deadline of silence proves a hang, unless the silence is the
+    // machine's: a process that waits for a processor or a disk is no worse than slow.
+    const bool silent = quiet * 2 >= limits_.timeout && NoneIsReady(processes);
+    return Ended(end, silent ? TargetEnd::Kind::kHung : TargetEnd::Kind::kSlow);
   }
 
  private:
   static bool Ended(TargetEnd& end, TargetEnd::Kind kind) {
     end = {kind, 0};
     return true;
+  }
+
+  static bool NoneIsReady(const std::vector<ProcessState>& processes) {
+    return std::none_of(processes.begin(), processes.end(), [](const ProcessState& process) {
+      return process.state == 'R' || process.state == 'D';
+    });
   }
 
   static bool AllWaitForGood(const std::vector<ProcessState>& processes) {
