@@ -129,6 +129,10 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
       ExecRunner::Create(std::move(setup.settings), std::move(setup.workspace));
   if (!runner.ok()) return runner.error();
   campaign.why_unseen = WhyNotPreloadable(runner.value().program());
+  if (const std::string first = SanitizerRuntime(runner.value().program()); !first.empty()) {
+    campaign.notes.push_back(
+        fmt::format("{} was put before the preload library, as it demands", first));
+  }
 
   ReportContext report;
   report.backend = "preload";

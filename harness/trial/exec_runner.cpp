@@ -61,17 +61,15 @@ UniqueFd OpenStream(const std::string& path, uint64_t last_bytes) {
 Result<ExecRunner> ExecRunner::Create(TrialSettings settings, Workspace workspace) {
   Result<std::string> program = FindProgram(settings.target.command.front());
   if (!program.ok()) return program.error();
-  Result<std::string> library = FindPreloadLibrary();
-  if (!library.ok()) return library.error();
-  Result<std::string> loadable = LoadablePath(std::move(library).value(), workspace.base());
-  if (!loadable.ok()) return loadable.error();
+  Result<std::string> preload = PreloadList(program.value(), workspace.base());
+  if (!preload.ok()) return preload.error();
   Result<SharedRegion> region = SharedRegion::Create(workspace.region());
   if (!region.ok()) return region.error();
 
   ExecRunner runner(std::move(settings), std::move(workspace), std::move(region).value());
   runner.program_ = std::move(program).value();
   runner.environment_ =
-      TrialEnvironment(loadable.value(), runner.workspace_.region(), runner.workspace_.dir());
+      TrialEnvironment(preload.value(), runner.workspace_.region(), runner.workspace_.dir());
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   // Crashing targets are expected; a core file per trial would fill the user's directory.
   const rlimit no_core = {0, 0};

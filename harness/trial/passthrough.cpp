@@ -52,17 +52,15 @@ Result<UniqueFd> OpenInput(const TrialSettings& settings, const Workspace& works
 Result<pid_t> Start(const TrialSettings& settings, const Workspace& workspace, const Place& place) {
   Result<std::string> program = FindProgram(settings.target.command.front());
   if (!program.ok()) return program.error();
-  Result<std::string> library = FindPreloadLibrary();
-  if (!library.ok()) return library.error();
-  Result<std::string> loadable = LoadablePath(std::move(library).value(), workspace.base());
-  if (!loadable.ok()) return loadable.error();
+  Result<std::string> preload = PreloadList(program.value(), workspace.base());
+  if (!preload.ok()) return preload.error();
   Result<UniqueFd> in = OpenInput(settings, workspace);
   if (!in.ok()) return in.error();
   return SpawnTarget(
       {.program = program.value(),
        .command = Expand(settings.target, workspace.payload(),
                          place.dir + "/" + ExecRunner::kOutName, place.dir),
-       .environment = TrialEnvironment(loadable.value(), workspace.region(), place.dir),
+       .environment = TrialEnvironment(preload.value(), workspace.region(), place.dir),
        .in = in.value().get(),
        .out = STDOUT_FILENO,
        .error = STDERR_FILENO,

@@ -7,6 +7,8 @@
 
 #include <cerrno>
 
+#include "harness/trial/target.h"
+
 namespace shortwrite {
 namespace {
 
@@ -65,13 +67,19 @@ Result<pid_t> SpawnTarget(const SpawnRequest& request) {
   return ErrnoError(fmt::format("cannot start '{}'", request.program), error);
 }
 
-Result<std::string> LoadablePath(std::string library, const std::string& directory) {
-  if (library.find_first_of(" :\t\n") == std::string::npos) return library;
-  const std::string link = directory + "/preload.so";
-  if (symlink(library.c_str(), link.c_str()) != 0) {
-    return ErrnoError(fmt::format("link '{}'", link), errno);
+Result<std::string> PreloadList(const std::string& program, const std::string& directory) {
+  Result<std::string> library = FindPreloadLibrary();
+  if (!library.ok()) return library;
+  std::string list = library.value();
+  if (list.find_first_of(" :\t\n") != std::string::npos) {
+    const std::string link = directory + "/preload.so";
+    if (symlink(list.c_str(), link.c_str()) != 0) {
+      return ErrnoError(fmt::format("link '{}'", link), errno);
+    }
+    list = link;
   }
-  return link;
+  const std::string runtime = SanitizerRuntime(program);
+  return runtime.empty() ? list : runtime + ':' + list;
 }
 
 }  // namespace shortwrite

@@ -22,8 +22,9 @@ struct SpawnRequest {
 // mask. A descriptor of the request that is below 3 must already stand in its place.
 Result<pid_t> SpawnTarget(const SpawnRequest& request);
 
-// A path of the library that can stand in LD_PRELOAD, whose entries end at spaces and colons
-// (ld.so(8)): a link below directory where the path itself has one.
-Result<std::string> LoadablePath(std::string library, const std::string& directory);
+// What LD_PRELOAD must hold so that program loads our library: a link to it below directory where
+// its path has a space or colon, at which entries end (ld.so(8)), and a sanitizer's runtime before
+// it.
+Result<std::string> PreloadList(const std::string& program, const std::string& directory);
 
 }  // namespace shortwrite

@@ -1,19 +1,16 @@
 #include "harness/trial/target.h"
 
-#include <elf.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
 #include "fault_inject/protocol.h"
-#include "harness/base/unique_fd.h"
+#include "harness/trial/elf_file.h"
 
 namespace shortwrite {
 namespace {
@@ -35,35 +32,6 @@ bool IsExecutableFile(const std::string& path) {
   return stat(path.c_str(), &state) == 0 && S_ISREG(state.st_mode) &&
          access(path.c_str(), X_OK) == 0;
 }
-
-struct ElfView {
-  Elf64_Ehdr header = {};
-  std::vector<Elf64_Phdr> segments;
-};
-
-// Nothing: not a 64-bit ELF file, such as a script.
-std::optional<ElfView> ReadElf(int fd) {
-  ElfView elf;
-  if (pread(fd, &elf.header, sizeof(elf.header), 0) != sizeof(elf.header)) return std::nullopt;
-  if (memcmp(elf.header.e_ident, ELFMAG, SELFMAG) != 0) return std::nullopt;
-  if (elf.header.e_ident[EI_CLASS] != ELFCLASS64) return elf;
-  elf.segments.resize(elf.header.e_phnum);
-  const size_t bytes = elf.segments.size() * sizeof(Elf64_Phdr);
-  const auto at = static_cast<off_t>(elf.header.e_phoff);
-  if (pread(fd, elf.segments.data(), bytes, at) != static_cast<ssize_t>(bytes)) return std::nullopt;
-  return elf;
-}
-
-bool IsInterpreted(const ElfView& elf) {
-  return std::any_of(elf.segments.begin(), elf.segments.end(),
-                     [](const Elf64_Phdr& s) { return s.p_type == PT_INTERP; });
-}
-
-#if defined(__x86_64__)
-constexpr uint16_t kMachine = EM_X86_64;
-#else
-constexpr uint16_t kMachine = EM_AARCH64;
-#endif
 
 }  // namespace
 
@@ -103,19 +71,24 @@ Result<std::string> FindProgram(const std::string& name) {
 }
 
 std::string WhyNotPreloadable(const std::string& program) {
-  const UniqueFd fd(open(program.c_str(), O_RDONLY | O_CLOEXEC));
+  const std::optional<ElfFile> elf = ReadElfFile(program);
   struct stat state = {};
-  if (!fd.valid() || fstat(fd.get(), &state) != 0) return "";
-  const std::optional<ElfView> elf = ReadElf(fd.get());
-  if (!elf) return "";
-  if (elf->header.e_ident[EI_CLASS] != ELFCLASS64 || elf->header.e_machine != kMachine) {
-    return "it is built for another architecture than the preload library";
-  }
-  if (!IsInterpreted(*elf)) {
+  if (!elf || stat(program.c_str(), &state) != 0) return "";
+  if (!elf->native) return "it is built for another architecture than the preload library";
+  if (!elf->interpreted) {
     return "it is statically linked, and a static program never loads a preload library";
   }
   if ((state.st_mode & (S_ISUID | S_ISGID)) != 0 && geteuid() != 0) {
     return "it is setuid or setgid, and the loader then ignores LD_PRELOAD";
+  }
+  return "";
+}
+
+std::string SanitizerRuntime(const std::string& program) {
+  const std::optional<ElfFile> elf = ReadElfFile(program);
+  if (!elf) return "";
+  for (const std::string& library : elf->needed) {
+    if (library.starts_with("libasan.so") || library.starts_with("libtsan.so")) return library;
   }
   return "";
 }
@@ -136,10 +109,10 @@ Result<std::string> FindPreloadLibrary() {
                   beside.string(), installed.string()));
 }
 
-std::vector<std::string> TrialEnvironment(const std::string& library, const std::string& region,
+std::vector<std::string> TrialEnvironment(const std::string& libraries, const std::string& region,
                                           const std::string& dir) {
   std::vector<std::string> environment;
-  std::string preload = "LD_PRELOAD=" + library;
+  std::string preload = "LD_PRELOAD=" + libraries;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
     if (text.starts_with("LD_PRELOAD=")) {

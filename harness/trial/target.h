@@ -32,11 +32,17 @@ Result<std::string> FindProgram(const std::string& name);
 // Reads the file's header only: static, another architecture, setuid, not a program.
 std::string WhyNotPreloadable(const std::string& program);
 
+// The soname of the sanitizer runtime that the program is linked with; empty if there is none.
+// GCC's runtimes refuse to start unless they come first, so it must stand before our library in
+// LD_PRELOAD.
+std::string SanitizerRuntime(const std::string& program);
+
 // The preload library: beside this program, or in the installed place relative to it.
 Result<std::string> FindPreloadLibrary();
 
 // The environment of a trial: ours, less what would interfere, plus what attaches the library.
-std::vector<std::string> TrialEnvironment(const std::string& library, const std::string& region,
+// libraries is a list as LD_PRELOAD has it.
+std::vector<std::string> TrialEnvironment(const std::string& libraries, const std::string& region,
                                           const std::string& dir);
 
 }  // namespace shortwrite

@@ -1,0 +1,19 @@
+// What a program's ELF header says (elf(5)). Only the native 64-bit kind is read further.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shortwrite {
+
+struct ElfFile {
+  bool native = false;              // this machine's word size and architecture
+  bool interpreted = false;         // has a dynamic loader; false: static
+  std::vector<std::string> needed;  // sonames of the libraries that it is linked with
+};
+
+// Nothing: not an ELF file, such as a script.
+std::optional<ElfFile> ReadElfFile(const std::string& path);
+
+}  // namespace shortwrite
