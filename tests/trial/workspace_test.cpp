@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 TEST(Workspace, IsRemovedWithEverythingInIt) {
   std::string base;
   {
-    const Workspace workspace = Workspace::Create(1 << 20).value();
+    Workspace workspace = Workspace::Create(1 << 20).value();
     base = workspace.base();
     ASSERT_TRUE(workspace.EmptyDir().ok());
     fs::create_directories(workspace.dir() + "/a/b");
@@ -35,7 +35,7 @@ TEST(Workspace, IsRemovedWithEverythingInIt) {
 
 // {dir} is there and empty before a trial, whatever the last one did to it.
 TEST(Workspace, DirIsEmptyWhateverHappenedToIt) {
-  const Workspace workspace = Workspace::Create(1 << 20).value();
+  Workspace workspace = Workspace::Create(1 << 20).value();
   const auto expect_empty = [&](const char* after) {
     const Result<FileIdentity> identity = workspace.EmptyDir();
     ASSERT_TRUE(identity.ok()) << after;
@@ -63,7 +63,7 @@ TEST(Workspace, DirIsEmptyWhateverHappenedToIt) {
 TEST(Workspace, KeepsDirOnRequest) {
   std::string kept;
   {
-    const Workspace workspace = Workspace::Create(1 << 20).value();
+    Workspace workspace = Workspace::Create(1 << 20).value();
     ASSERT_TRUE(workspace.EmptyDir().ok());
     ASSERT_TRUE(WriteFile(workspace.dir() + "/out", "bytes").ok());
     Result<std::string> moved = workspace.KeepDir();
