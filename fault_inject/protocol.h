@@ -144,7 +144,11 @@ static_assert(sizeof(TraceRecord) == 88);
 
 // Bits of RegionHeader::features.
 inline constexpr uint32_t kFeatureTraceClose = 1;     // record close, fsync and fdatasync too
-inline constexpr uint32_t kFeatureProbeHandlers = 2;  // fill kMarkHandler at every call
+inline constexpr uint32_t kFeatureProbeHandlers = 2;  // fill kMarkHandler in a sample of all calls
+// Fill time, process, thread, position, flags and sink at every call: each is a system call, which
+// together cost more than a small write. Without it flags and sink stand where a step applies, and
+// the rest is 0 (position -1).
+inline constexpr uint32_t kFeatureFullTrace = 4;
 
 struct RegionHeader {
   // Written by the harness before the spawn.

@@ -12,12 +12,12 @@
 namespace shortwrite::fault_inject {
 namespace {
 
-// libc's struct stat is handed to the kernel as it is.
-#if defined(__x86_64__)
-static_assert(sizeof(struct stat) == 144 && offsetof(struct stat, st_size) == 48);
-#elif defined(__aarch64__)
-static_assert(sizeof(struct stat) == 128 && offsetof(struct stat, st_size) == 48);
-#endif
+// The kernel's struct statx has one layout everywhere (statx(2)); devices come in two halves, and
+// are put together as libc's st_dev is, because the harness compares with that.
+constexpr uint64_t DeviceOf(uint64_t major, uint64_t minor) {
+  return (major & 0xfffff000u) << 32 | (major & 0xfffu) << 8 | (minor & 0xffffff00u) << 12 |
+         (minor & 0xffu);
+}
 
 constexpr uint32_t kTypeMask = 0170000;
 constexpr uint32_t kTypeRegular = 0100000;
@@ -54,15 +54,18 @@ constexpr int kSignalsMax = 64;
 
 }  // namespace
 
-bool Inspect(int descriptor, DescriptorState& state) {
-  struct stat kernel_stat;
-  if (RawSyscall(SYS_fstat, descriptor, AsArgument(&kernel_stat)) != 0) return false;
-  state.device = kernel_stat.st_dev;
-  state.inode = kernel_stat.st_ino;
-  state.bytes = static_cast<uint64_t>(kernel_stat.st_size);
-  state.mode = kernel_stat.st_mode;
-  // new_decode_dev of the kernel: the major number's low 12 bits.
-  state.special_device = static_cast<uint32_t>(kernel_stat.st_rdev >> 8) & 0xfffu;
+bool Inspect(int descriptor, DescriptorState& state, bool with_size) {
+  struct statx found;  // filled by the kernel as far as mask says
+  const unsigned mask = STATX_TYPE | STATX_INO | (with_size ? STATX_SIZE : 0u);
+  if (RawSyscall(SYS_statx, descriptor, AsArgument(""), AT_EMPTY_PATH, mask, AsArgument(&found)) !=
+      0) {
+    return false;
+  }
+  state.device = DeviceOf(found.stx_dev_major, found.stx_dev_minor);
+  state.inode = found.stx_ino;
+  state.bytes = with_size ? found.stx_size : 0;
+  state.mode = found.stx_mode;
+  state.special_device = found.stx_rdev_major;
   return true;
 }
 
@@ -127,7 +130,7 @@ uint32_t PathBelow(const char* dir, uint32_t dir_bytes, int descriptor, char* pa
 
 uint64_t SourceBytes(int descriptor, int64_t position) {
   DescriptorState state;
-  if (!Inspect(descriptor, state)) return UINT64_MAX;
+  if (!Inspect(descriptor, state, true)) return UINT64_MAX;
   switch (state.mode & kTypeMask) {
     case kTypeRegular: {
       // Files of /proc and /sys say 0 and hold more.

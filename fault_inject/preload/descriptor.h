@@ -10,13 +10,14 @@ namespace shortwrite::fault_inject {
 struct DescriptorState {
   uint64_t device;
   uint64_t inode;
-  uint64_t bytes;  // size of a regular file
+  uint64_t bytes;  // size of a regular file; 0 unless it was asked for
   uint32_t mode;
   uint32_t special_device;  // major number of a character device
 };
 
-// False: not a descriptor.
-bool Inspect(int descriptor, DescriptorState& state);
+// False: not a descriptor. Asks for identity and type alone unless the size is wanted: on a kernel
+// with multigrain timestamps, one look at a file's times makes the next write to it slower.
+bool Inspect(int descriptor, DescriptorState& state, bool with_size = false);
 
 // Sockets are asked for their type, so this is done only where a step may apply.
 SinkClass Classify(int descriptor, const DescriptorState& state);

@@ -76,18 +76,35 @@ FoundOutput FindOutput(int descriptor, const DescriptorState& state) {
   return {index, name};
 }
 
+// Looking at every signal costs as much as ten writes. Handlers are installed early or not at all,
+// so after the first calls a sample will do.
+bool ProbesHandlers(uint32_t number) {
+  constexpr uint32_t kAlwaysUpTo = 64;
+  constexpr uint32_t kThenEvery = 32;
+  return (region->header.features & kFeatureProbeHandlers) != 0 &&
+         (number <= kAlwaysUpTo || number % kThenEvery == 0);
+}
+
 TraceRecord* ClaimRecord() {
   const uint32_t index = AtomicAdd(region->header.trace_claimed, 1);
   return index < kTraceMax ? &region->trace[index] : nullptr;
 }
 
-void Describe(TraceRecord& record, CallKind call, int descriptor, const void* caller) {
+bool TracesFully() {
+  return (region->header.features & kFeatureFullTrace) != 0;
+}
+
+void DescribeMoment(TraceRecord& record) {
   timespec now = {};
   clock_gettime(CLOCK_MONOTONIC, &now);
   record.time_ns =
       static_cast<uint64_t>(now.tv_sec) * 1000000000u + static_cast<uint64_t>(now.tv_nsec);
   record.process = static_cast<uint32_t>(RawSyscall(SYS_getpid));
   record.thread = static_cast<uint32_t>(RawSyscall(SYS_gettid));
+}
+
+void Describe(TraceRecord& record, CallKind call, int descriptor, const void* caller) {
+  if (TracesFully()) DescribeMoment(record);
   record.call = call;
   record.descriptor = descriptor;
   const auto address = reinterpret_cast<uintptr_t>(caller);
@@ -100,12 +117,12 @@ void Describe(TraceRecord& record, CallKind call, int descriptor, const void* ca
 // coverage gate errs towards "not seen", never towards a pass.
 int64_t FirstBytePosition(const Request& request, uint32_t status_flags, SinkClass sink,
                           ssize_t accepted) {
-  if (sink != SinkClass::kRegular || accepted <= 0) return -1;
+  if (!TracesFully() || sink != SinkClass::kRegular || accepted <= 0) return -1;
   if (request.position >= 0) {
     // pwrite(2), BUGS: with O_APPEND the offset is ignored.
     if ((status_flags & O_APPEND) == 0) return request.position;
     DescriptorState state;
-    if (!Inspect(request.descriptor, state)) return -1;
+    if (!Inspect(request.descriptor, state, true)) return -1;
     return static_cast<int64_t>(state.bytes) - accepted;
   }
   const int64_t position = Position(request.descriptor);
@@ -125,12 +142,14 @@ InterceptedCall::InterceptedCall(const Request& request, const void* caller)
   output_ = found.slot;
   output_name_ = found.name;
 
-  const uint32_t status_flags = StatusFlags(request.descriptor);
   const uint32_t number = request.movable == 0 ? 0 : AtomicAdd(slot_->calls, 1) + 1;
   if (number != 0) step_ = FindStep(*region, StepSite::kWriteCall, number, output_name_);
-  sink_ = Classify(request.descriptor, state);
-  if ((region->header.features & kFeatureProbeHandlers) != 0 ||
-      (step_ != nullptr && step_->fault == FaultKind::kEintr)) {
+  uint32_t status_flags = 0;
+  if (step_ != nullptr || TracesFully()) {
+    status_flags = StatusFlags(request.descriptor);
+    sink_ = Classify(request.descriptor, state);
+  }
+  if (ProbesHandlers(number) || (step_ != nullptr && step_->fault == FaultKind::kEintr)) {
     handler_ = HandlerCanInterrupt();
   }
   Decide(number, status_flags);

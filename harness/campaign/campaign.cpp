@@ -67,8 +67,8 @@ class Campaign {
   }
 
   // Runs and counts one trial. Interruption is remembered, not an error: the work so far counts.
-  Result<Observation> Trial(const Schedule& schedule) {
-    Result<Observation> observation = runner_.Run({.schedule = schedule});
+  Result<Observation> Trial(const Schedule& schedule, bool full_trace = false) {
+    Result<Observation> observation = runner_.Run({.schedule = schedule, .full_trace = full_trace});
     if (!observation.ok()) {
       interrupted_ |= observation.error().kind == ErrorKind::kInterrupted;
       return observation;
@@ -101,8 +101,10 @@ class Campaign {
     planned_ =
         std::min<uint32_t>(settings_.trials_max, static_cast<uint32_t>(plan.schedules.size()));
     size_t swept = 0;
-    for (; swept < plan.schedules.size() && !Exhausted(); ++swept) {
+    for (; swept < plan.schedules.size(); ++swept) {
+      const uint32_t before = explored_;
       if (Status tried = Try(plan.schedules[swept]); !tried.ok()) return tried;
+      if (explored_ == before) break;  // exhausted: it was not run, and must not be claimed
     }
     result_.completeness = DescribeCompleteness(plan, swept);
     if (!plan.left_out.empty()) result_.notes.push_back(plan.left_out);
@@ -142,7 +144,10 @@ class Campaign {
     if (!observation.ok()) return observation.error();
     listener_.OnTrial(explored_, planned_);
     const Judgement judgement = JudgeTrial(observation.value(), schedule);
-    if (judgement.good) return Ok();
+    if (judgement.good) {
+      proved_ |= CountDeliveredSteps(observation.value(), schedule) > 0;
+      return Ok();
+    }
     if (judgement.verdict == Verdict::kInconclusive) {
       ++result_.inconclusive;
       return Ok();
@@ -174,9 +179,9 @@ class Campaign {
     const bool known = Known(found);
     signatures_.insert(Signature(found.judgement));
     if (found.judgement.verdict == Verdict::kFlaky) {
-      result_.notes.push_back(fmt::format("'{}' was judged {} once, and not when it was repeated",
-                                          ToText(found.raw), VerdictText(judgement.verdict)));
-      unsteady_ = true;
+      unsteady_ = fmt::format("'{}' was judged {} once, and not when it was repeated",
+                              ToText(found.raw), VerdictText(judgement.verdict));
+      result_.notes.push_back(unsteady_);
       return Ok();
     }
     if (known) return Ok();
@@ -220,7 +225,7 @@ class Campaign {
 
   Status Confirm(Counterexample& found, const Judgement& judgement) {
     for (uint32_t i = 0; i < kConfirmations; ++i) {
-      Result<Observation> observation = Trial(found.minimal);
+      Result<Observation> observation = Trial(found.minimal, true);
       if (!observation.ok()) return observation.error();
       const Judgement again = JudgeTrial(observation.value(), found.minimal);
       if (again.verdict != judgement.verdict) continue;
@@ -263,15 +268,15 @@ class Campaign {
       result_.end = CampaignEnd::kStopped;
       result_.reason =
           interrupted_ ? "stopped by a signal" : "the time was up before the first fault";
-    } else if (unsteady_) {
+    } else if (!unsteady_.empty()) {
       result_.end = CampaignEnd::kUnsteady;
-      result_.reason = "a failure did not repeat: " + result_.notes.back();
+      result_.reason = "a failure did not repeat: " + unsteady_;
     } else if (result_.faults_delivered == 0) {
       result_.end = CampaignEnd::kVacuous;
       result_.reason = NothingDelivered();
-    } else if (result_.inconclusive == result_.trials) {
+    } else if (!proved_) {
       result_.end = CampaignEnd::kVacuous;
-      result_.reason = "no trial ended before its deadline; use a longer --timeout";
+      result_.reason = "no trial with a fault ended before its deadline; use a longer --timeout";
     } else {
       result_.end = CampaignEnd::kSurvived;
     }
@@ -303,7 +308,8 @@ class Campaign {
   bool interrupted_ = false;
   bool out_of_time_ = false;
   bool slow_finding_ = false;
-  bool unsteady_ = false;
+  bool proved_ = false;   // a trial with a delivered fault was judged good
+  std::string unsteady_;  // the last failure that did not repeat, in words
 };
 
 }  // namespace
@@ -325,9 +331,13 @@ Result<ReplayResult> RunReplay(TrialRunner& runner, const CampaignSettings& sett
     result.reason = outcome.reason;
     return result;
   }
-  Result<Observation> observation = runner.Run({.schedule = schedule});
+  Result<Observation> observation = runner.Run({.schedule = schedule, .full_trace = true});
   if (!observation.ok()) return observation.error();
   result.observation = std::move(observation).value();
+  if (result.observation.trace_dropped > 0) {
+    return HarnessError("the trace overflowed under '" + ToText(schedule) +
+                        "'; use a smaller --bytes");
+  }
   result.faults_delivered = CountDeliveredSteps(result.observation, schedule);
   result.judgement = Judge(outcome.reference.View(),
                            DescribeBehaviour(result.observation, schedule), settings.contract);

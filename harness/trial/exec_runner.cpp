@@ -175,7 +175,8 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
                                           .dir = workspace_.dir(),
                                           .dir_identity = dir.value(),
                                           .stdout_identity = standard.value(),
-                                          .stdout_is_output = !settings_.target.NamesOutput()};
+                                          .stdout_is_output = !settings_.target.NamesOutput(),
+                                          .full_trace = request.full_trace};
   if (Status prepared = region_.Prepare(region_settings, request.schedule); !prepared.ok()) {
     return prepared.error();
   }

@@ -254,7 +254,8 @@ Status SharedRegion::Prepare(const RegionSettings& settings, const Schedule& sch
   header.profile = static_cast<fi::Profile>(settings.profile);
   header.no_progress_max = 8;
   header.features = (NeedsCloses(schedule) ? fi::kFeatureTraceClose : 0) |
-                    (schedule.empty() ? fi::kFeatureProbeHandlers : 0);
+                    (schedule.empty() ? fi::kFeatureProbeHandlers : 0) |
+                    (schedule.empty() || settings.full_trace ? fi::kFeatureFullTrace : 0);
   if (Status installed = InstallSteps(*region_, schedule); !installed.ok()) return installed;
   // Slot 0 is stdout's, whatever its key: the library knows stdout by the header.
   region_->output_keys[0] = 1;

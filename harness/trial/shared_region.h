@@ -33,6 +33,7 @@ struct RegionSettings {
   FileIdentity stdout_identity;
   bool stdout_is_output = true;
   bool stderr_shares_stdout = false;
+  bool full_trace = false;
 };
 
 class SharedRegion {

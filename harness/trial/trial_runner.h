@@ -10,6 +10,9 @@ namespace shortwrite {
 struct TrialRequest {
   Schedule schedule;
   bool with_existing = true;  // put the existing content in place, if there is one
+  // Times, offsets, descriptor flags, processes and threads of every call; without it the trial is
+  // faster and the trace has them only where a fault applies. A control always has them.
+  bool full_trace = false;
 };
 
 class TrialRunner {
