@@ -40,6 +40,11 @@ void showValue(const PayloadRule& rule, std::ostream& os) {  // NOLINT: RapidChe
   if (!rule.text.empty()) rc::show(rule.text, os);
 }
 
+void showValue(ProfileName profile, std::ostream& os) {  // NOLINT: RapidCheck's name
+  constexpr const char* kNames[] = {"linux", "posix", "hostile"};
+  os << "--profile=" << kNames[static_cast<size_t>(profile)];
+}
+
 namespace {
 
 rc::Gen<PayloadRule> ArbitraryPayload() {
