@@ -14,8 +14,23 @@ namespace {
 constexpr size_t kRowsAround = 3;  // rows shown before and after each fault
 constexpr size_t kRowsMax = 40;
 
+// Names of outputs and words of the target are not ours: a control character in them would forge a
+// line of the report, or steer the terminal.
+std::string Printable(std::string_view text) {
+  std::string printable;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < ' ' || byte == 0x7f) {
+      printable += fmt::format("\\x{:02x}", byte);
+    } else {
+      printable += c;
+    }
+  }
+  return printable;
+}
+
 std::string Field(std::string_view name, std::string_view value) {
-  return value.empty() ? "" : fmt::format("  {:<11} {}\n", name, value);
+  return value.empty() ? "" : fmt::format("  {:<11} {}\n", name, Printable(value));
 }
 
 std::string Row(const TracedCall& call, const Observation& observation) {
@@ -35,7 +50,7 @@ std::string Row(const TracedCall& call, const Observation& observation) {
   }
   return fmt::format("  {:>6}  {:<15} {:>11} {:>11} {:>11} {:>11} {:>9.3f}  {}{}\n", number,
                      call.call, call.asked, call.granted, result, at,
-                     static_cast<double>(call.time_ns) / 1e6, output, mark);
+                     static_cast<double>(call.time_ns) / 1e6, Printable(output), mark);
 }
 
 // Indices of the rows to show: around each fault, and the first and last.
@@ -113,7 +128,7 @@ std::string CampaignText(const CampaignResult& result, const ReportContext& cont
   if (result.end == CampaignEnd::kSurvived) {
     text += fmt::format("survived: {}\n", VerdictMeaning(Verdict::kSurvived));
   } else if (result.end != CampaignEnd::kCounterexample) {
-    text += fmt::format("{}: {}\n", VerdictWord(result), result.reason);
+    text += fmt::format("{}: {}\n", VerdictWord(result), Printable(result.reason));
   }
   text += Field("control", fmt::format("{} runs, {} bytes of output in {} write calls",
                                        result.controls, result.output_bytes, result.write_calls));
@@ -134,7 +149,7 @@ std::string CampaignText(const CampaignResult& result, const ReportContext& cont
 std::string ReplayText(const ReplayResult& result, const Schedule& schedule,
                        const ReportContext& context) {
   if (result.end != CampaignEnd::kSurvived && result.end != CampaignEnd::kCounterexample) {
-    return fmt::format("{}: {}\n", VerdictWord(result), result.reason) +
+    return fmt::format("{}: {}\n", VerdictWord(result), Printable(result.reason)) +
            (result.observation.calls.empty() ? "" : CallTable(result.observation));
   }
   const Judgement& judgement = result.judgement;
