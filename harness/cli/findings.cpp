@@ -33,7 +33,7 @@ std::string FindingText(const Finding& finding) {
 }
 
 Result<Schedule> ParseFinding(std::string_view text, const std::string& path) {
-  std::string schedule;
+  Schedule schedule;
   size_t number = 0;
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
@@ -47,14 +47,20 @@ Result<Schedule> ParseFinding(std::string_view text, const std::string& path) {
                       path, kFirstLine));
     }
     if (line.starts_with('#')) continue;
-    if (!schedule.empty()) schedule += ' ';
-    schedule += line;
+    // Line by line, so that an error can name its line.
+    Result<Schedule> steps = ParseSchedule(line);
+    if (!steps.ok()) {
+      return UsageError(fmt::format("{}:{}: {}", path, number, steps.error().message));
+    }
+    for (Step& step : steps.value().steps) schedule.steps.push_back(std::move(step));
+    if (schedule.steps.size() > kScheduleStepsMax) {
+      return UsageError(fmt::format("{}:{}: more than {} steps; use ranges such as 3-7", path,
+                                    number, kScheduleStepsMax));
+    }
   }
   if (number == 0)
     return UsageError(fmt::format("{}: empty; it must start with '{}'", path, kFirstLine));
-  Result<Schedule> parsed = ParseSchedule(schedule);
-  if (!parsed.ok()) return UsageError(fmt::format("{}: {}", path, parsed.error().message));
-  return parsed;
+  return schedule;
 }
 
 Result<Schedule> ReadFinding(const std::string& path) {

@@ -219,6 +219,12 @@ Result<Options> ParseReplay(CommandLine line) {
   if (!raw.schedule && line.positional.empty()) {
     return UsageError("replay needs --schedule TEXT, or the FILE of a finding");
   }
+  if (raw.schedule && !line.positional.empty()) {
+    return UsageError(fmt::format(
+        "replay takes one of --schedule TEXT and the FILE of a finding; it got '{}' too; if that "
+        "is the command, write it last",
+        line.positional));
+  }
   Result<TargetOptions> target = ParseTarget(raw.target, std::move(line.command));
   if (!target.ok()) return target.error();
   options.target = std::move(target).value();
