@@ -139,7 +139,8 @@ GuestRun GuestTest::Run(const GuestRequest& request) {
                                    .dir = workspace_->dir(),
                                    .dir_identity = workspace_->EmptyDir().value(),
                                    .stdout_identity = Identify(out.writer.get()).value(),
-                                   .stderr_shares_stdout = request.stderr_is_stdout};
+                                   .stderr_shares_stdout = request.stderr_is_stdout,
+                                   .full_trace = request.full_trace};
   const Result<Schedule> schedule = ParseSchedule(request.schedule);
   EXPECT_TRUE(schedule.ok()) << schedule.error().message;
   EXPECT_TRUE(region_->Prepare(settings, schedule.value()).ok());

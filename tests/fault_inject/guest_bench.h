@@ -25,6 +25,7 @@ struct GuestRequest {
   ProfileName profile = ProfileName::kPosix;
   StdoutKind stdout_kind = StdoutKind::kFile;
   bool stderr_is_stdout = false;
+  bool full_trace = true;
   uint32_t region_version = 0;                // 0: the one that the library knows
   std::vector<std::string> environment = {};  // added to the trial's
 };

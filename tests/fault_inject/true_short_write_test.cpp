@@ -100,6 +100,24 @@ TEST_P(TrueShortWrite, CallsWithoutAStepAreWhole) {
   }
 }
 
+// A lean trace leaves out what costs a system call, and nothing else: the fault is the same.
+TEST_P(TrueShortWrite, LeanTracesTellTheSameFault) {
+  const GuestRun run = RunClean({.guest = "one_call",
+                                 .arguments = {"{out}", "writev"},
+                                 .schedule = "1:short=7",
+                                 .full_trace = false,
+                                 .environment = {"EXPECT=7"}});
+  EXPECT_EQ(run.file, "abcdefg");
+  const TracedCall& call = Record(run);
+  EXPECT_EQ(call.asked, kWhole);
+  EXPECT_EQ(call.granted, 7u);
+  EXPECT_EQ(call.result, 7);
+  EXPECT_EQ(call.sink, "regular file");
+  EXPECT_TRUE(call.delivered);
+  EXPECT_EQ(call.legal_under, "linux");
+  EXPECT_EQ(call.position, -1);
+}
+
 // A fraction is of what would move, however much was asked for.
 TEST_P(TrueShortWrite, FractionsAreOfWhatMoves) {
   for (const char* call : {"sendfile", "copy_file_range", "splice", "write"}) {
