@@ -1,14 +1,12 @@
 #include "harness/campaign/campaign.h"
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 
 #include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "harness/schedule/generators.h"
 #include "tests/campaign/simulated_target.h"
 
 namespace shortwrite {
@@ -97,8 +95,7 @@ TEST_P(PlantedMistake, IsFoundMinimalAndConfirmed) {
   EXPECT_EQ(found.observation.outputs.size(), 1u);
 }
 
-// Whatever interrupts what follows, the finding was told before it was made smaller; the
-// counterexample comes after it.
+// A finding is told before it is made smaller, so that no interruption loses it.
 TEST(Campaign, FindingIsToldBeforeItIsShrunk) {
   SimulatedTarget target({.mistake = Mistake::kRetriesOnce});
   Journal journal;
@@ -217,8 +214,7 @@ TEST(Campaign, InconclusiveTrialsAreNoPass) {
   }
 }
 
-// The clock: over before the first fault it is a stop; later, what was delivered counts, and the
-// completeness says how far it came.
+// Time over before the first fault is a stop; later, what was delivered counts, and no more.
 TEST(Campaign, TimeIsABudget) {
   SimulatedTarget early({});
   CampaignSettings settings = early.CampaignOver();

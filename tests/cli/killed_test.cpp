@@ -54,7 +54,9 @@ class RunningCampaign : public testing::Test {
 // Asked to stop by whichever signal, it ends with 75, says so, and cleans up before it ends.
 class AskedToStop : public RunningCampaign, public testing::WithParamInterface<int> {};
 INSTANTIATE_TEST_SUITE_P(Signals, AskedToStop, testing::Values(SIGINT, SIGTERM, SIGHUP),
-                         [](const auto& signal) { return std::string(sigabbrev_np(signal.param)); });
+                         [](const auto& signal) {
+                           return std::string(sigabbrev_np(signal.param));
+                         });
 
 TEST_P(AskedToStop, EndsWith75AndLeavesNothing) {
   ASSERT_EQ(kill(harness_->pid(), GetParam()), 0);
