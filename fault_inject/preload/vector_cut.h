@@ -14,9 +14,10 @@ namespace shortwrite::fault_inject {
 // writev(2): more than IOV_MAX vectors is EINVAL, so a longer array is never walked.
 inline constexpr size_t kVectorsMax = 1024;
 
-// Sum of the lengths; 0 for an array that the kernel will refuse anyway.
+// Sum of the lengths; 0 for an array that the kernel will refuse anyway (EINVAL, and EFAULT for a
+// null one, which is not ours to crash on).
 inline uint64_t TotalBytes(const iovec* vectors, size_t count) {
-  if (count > kVectorsMax) return 0;
+  if (vectors == nullptr || count > kVectorsMax) return 0;
   uint64_t total = 0;
   for (size_t i = 0; i < count; ++i) total += vectors[i].iov_len;
   return total <= SSIZE_MAX ? total : 0;

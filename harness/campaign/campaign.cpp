@@ -83,7 +83,8 @@ class Campaign {
     return observation;
   }
 
-  bool Exhausted() const {
+  bool Exhausted() {
+    out_of_time_ = out_of_time_ || settings_.out_of_time();
     if (interrupted_ || out_of_time_) return true;
     if (result_.counterexamples.empty()) return result_.trials >= settings_.trials_max;
     return explored_ >= first_finding_at_ + kTrialsAfterFinding || slow_finding_ ||
@@ -137,7 +138,6 @@ class Campaign {
   }
 
   Status Try(const Schedule& schedule) {
-    out_of_time_ = out_of_time_ || settings_.out_of_time();
     if (Exhausted()) return Ok();
     ++explored_;
     Result<Observation> observation = Trial(schedule);
