@@ -1,7 +1,7 @@
 // write, pwrite, close, fsync, fdatasync.
 //
 // To add a write call: its real function in real.h, a CallKind in protocol.h, a wrapper like these,
-// its name in exports.map, and its word in harness/trial/observation.cpp.
+// its name in exports.map, and its word in harness/trial/region_text.cpp.
 #include <stddef.h>
 #include <stdint.h>
 

@@ -319,38 +319,4 @@ Result<CampaignResult> RunCampaign(TrialRunner& runner, const CampaignSettings& 
   return Campaign(runner, settings, listener).Run();
 }
 
-Result<ReplayResult> RunReplay(TrialRunner& runner, const CampaignSettings& settings,
-                               const Schedule& schedule) {
-  ReplayResult result;
-  Result<ControlOutcome> control = RunControls(runner, settings, 1);
-  if (!control.ok()) return control.error();
-  ControlOutcome& outcome = control.value();
-  result.write_calls = outcome.write_calls;
-  if (outcome.end) {
-    result.end = *outcome.end;
-    result.reason = outcome.reason;
-    return result;
-  }
-  Result<Observation> observation = runner.Run({.schedule = schedule, .full_trace = true});
-  if (!observation.ok()) return observation.error();
-  result.observation = std::move(observation).value();
-  if (result.observation.trace_dropped > 0) {
-    return HarnessError("the trace overflowed under '" + ToText(schedule) +
-                        "'; use a smaller --bytes");
-  }
-  result.faults_delivered = CountDeliveredSteps(result.observation, schedule);
-  result.judgement = Judge(outcome.reference.View(),
-                           DescribeBehaviour(result.observation, schedule), settings.contract);
-  if (result.judgement.verdict == Verdict::kInconclusive) {
-    result.reason = "the target was still at work at its deadline; use a longer --timeout";
-  } else if (!result.judgement.good) {
-    result.end = CampaignEnd::kCounterexample;
-  } else if (result.faults_delivered == 0) {
-    result.reason = "the schedule delivered no fault";
-  } else {
-    result.end = CampaignEnd::kSurvived;
-  }
-  return result;
-}
-
 }  // namespace shortwrite

@@ -12,31 +12,14 @@
 #include <map>
 #include <utility>
 
-#include "fault_inject/legality.h"
 #include "fault_inject/protocol.h"
 #include "harness/base/unique_fd.h"
+#include "harness/trial/region_text.h"
 
 namespace shortwrite {
 namespace {
 
 namespace fi = fault_inject;
-
-// The words of a trace. To add a write call or a sink, add its word here.
-constexpr std::array<std::string_view, fi::kCallKinds> kCallNames = {
-    "write",    "pwrite",          "writev",   "pwritev",  "pwritev2", "send",
-    "sendto",   "sendmsg",         "sendmmsg", "sendfile", "splice",   "tee",
-    "vmsplice", "copy_file_range", "close",    "fsync",    "fdatasync"};
-constexpr std::array<std::string_view, 7> kSinkNames = {
-    "regular file",    "pipe",         "terminal", "stream socket",
-    "datagram socket", "block device", "device"};
-constexpr std::array<std::string_view, 3> kProfileNames = {"linux", "posix", "hostile"};
-
-// The region lies in the target's address space, so a target may have scribbled over it.
-template <size_t N, typename Enum>
-std::string_view NameIn(const std::array<std::string_view, N>& names, Enum value) {
-  const auto index = static_cast<size_t>(value);
-  return index < N ? names[index] : "unknown";
-}
 
 fi::FaultKind ToRegion(FaultKind fault) {
   switch (fault) {
@@ -128,48 +111,6 @@ Status InstallSteps(fi::Region& region, const Schedule& schedule) {
 bool NeedsCloses(const Schedule& schedule) {
   return schedule.empty() || std::any_of(schedule.steps.begin(), schedule.steps.end(),
                                          [](const Step& s) { return s.site != StepSite::kCalls; });
-}
-
-fi::Ruling Rule(const fi::TraceRecord& record, fi::Profile profile) {
-  const fi::CallFacts facts = {record.call,
-                               record.sink,
-                               record.status_flags,
-                               record.movable,
-                               (record.marks & fi::kMarkNonblockingCall) != 0,
-                               (record.marks & fi::kMarkHandler) != 0,
-                               profile};
-  switch (record.fault) {
-    case fi::FaultKind::kShort:
-    case fi::FaultKind::kCap: {
-      fi::Ruling ruling = fi::LegalShortCount(facts, record.granted);
-      // A profile that would have cut elsewhere does not allow this cut.
-      ruling.legal = ruling.legal && ruling.granted == record.granted;
-      return ruling;
-    }
-    case fi::FaultKind::kEagain:
-      return fi::LegalEagain(facts);
-    case fi::FaultKind::kEintr:
-      return fi::LegalEintr(facts);
-    case fi::FaultKind::kZero:
-      return fi::LegalZero(facts);
-    default:
-      return fi::LegalError(facts, record.fault);
-  }
-}
-
-void ExplainLegality(const fi::TraceRecord& record, TracedCall& call) {
-  if (record.number == 0) {
-    call.legal_under = "linux";
-    call.legal_reason = "close(2), fsync(2): a delayed write error";
-    return;
-  }
-  for (const auto profile : {fi::Profile::kLinux, fi::Profile::kPosix, fi::Profile::kHostile}) {
-    const fi::Ruling ruling = Rule(record, profile);
-    if (!ruling.legal) continue;
-    call.legal_under = NameIn(kProfileNames, profile);
-    call.legal_reason = ruling.reason;
-    return;
-  }
 }
 
 Result<fi::Region*> MapRegion(int fd, const std::string& path) {
@@ -306,14 +247,17 @@ std::vector<TracedCall> SharedRegion::ReadCalls() const {
     call.status_flags = record.status_flags;
     call.output = record.output;
     call.step = record.step;
-    call.call = NameIn(kCallNames, record.call);
-    call.sink = NameIn(kSinkNames, record.sink);
+    call.call = CallName(record.call);
+    call.sink = SinkName(record.sink);
     call.handler_can_interrupt = (record.marks & fi::kMarkHandler) != 0;
     call.delivered = (record.marks & fi::kMarkDelivered) != 0;
     call.returned = (record.marks & fi::kMarkPublished) != 0;
     if (call.step == 0 || call.step > schedule_.steps.size()) continue;
     call.fault = schedule_.steps[call.step - 1].fault;
-    if (call.delivered) ExplainLegality(record, call);
+    if (!call.delivered) continue;
+    const RecordLegality legality = ExplainLegality(record);
+    call.legal_under = legality.profile;
+    call.legal_reason = legality.reason;
   }
   return calls;
 }

@@ -1,0 +1,75 @@
+#include "harness/trial/region_text.h"
+
+#include <array>
+
+#include "fault_inject/legality.h"
+
+namespace shortwrite {
+namespace {
+
+namespace fi = fault_inject;
+
+// The words of a trace. To add a write call or a sink, add its word here.
+constexpr std::array<std::string_view, fi::kCallKinds> kCallNames = {
+    "write",    "pwrite",          "writev",   "pwritev",  "pwritev2", "send",
+    "sendto",   "sendmsg",         "sendmmsg", "sendfile", "splice",   "tee",
+    "vmsplice", "copy_file_range", "close",    "fsync",    "fdatasync"};
+constexpr std::array<std::string_view, 7> kSinkNames = {
+    "regular file",    "pipe",         "terminal", "stream socket",
+    "datagram socket", "block device", "device"};
+constexpr std::array<std::string_view, 3> kProfileNames = {"linux", "posix", "hostile"};
+
+// The region lies in the target's address space, so a target may have scribbled over it.
+template <size_t N, typename Enum>
+std::string_view NameIn(const std::array<std::string_view, N>& names, Enum value) {
+  const auto index = static_cast<size_t>(value);
+  return index < N ? names[index] : "unknown";
+}
+
+fi::Ruling Rule(const fi::TraceRecord& record, fi::Profile profile) {
+  const fi::CallFacts facts = {record.call,
+                               record.sink,
+                               record.status_flags,
+                               record.movable,
+                               (record.marks & fi::kMarkNonblockingCall) != 0,
+                               (record.marks & fi::kMarkHandler) != 0,
+                               profile};
+  switch (record.fault) {
+    case fi::FaultKind::kShort:
+    case fi::FaultKind::kCap: {
+      fi::Ruling ruling = fi::LegalShortCount(facts, record.granted);
+      // A profile that would have cut elsewhere does not allow this cut.
+      ruling.legal = ruling.legal && ruling.granted == record.granted;
+      return ruling;
+    }
+    case fi::FaultKind::kEagain:
+      return fi::LegalEagain(facts);
+    case fi::FaultKind::kEintr:
+      return fi::LegalEintr(facts);
+    case fi::FaultKind::kZero:
+      return fi::LegalZero(facts);
+    default:
+      return fi::LegalError(facts, record.fault);
+  }
+}
+
+}  // namespace
+
+std::string_view CallName(fi::CallKind call) {
+  return NameIn(kCallNames, call);
+}
+std::string_view SinkName(fi::SinkClass sink) {
+  return NameIn(kSinkNames, sink);
+}
+
+RecordLegality ExplainLegality(const fi::TraceRecord& record) {
+  if (record.number == 0) return {"linux", "close(2), fsync(2): a delayed write error"};
+  for (const auto profile : {fi::Profile::kLinux, fi::Profile::kPosix, fi::Profile::kHostile}) {
+    const fi::Ruling ruling = Rule(record, profile);
+    if (!ruling.legal) continue;
+    return {NameIn(kProfileNames, profile), ruling.reason};
+  }
+  return {};
+}
+
+}  // namespace shortwrite
