@@ -135,8 +135,11 @@ class ControlRun {
     const Observation& control = outcome_.reference.control;
     if (EndedWell(control)) return true;
     const std::string last = LastLine(control.diagnostics);
+    const bool killed_by_us = control.end.kind != TargetEnd::Kind::kExited &&
+                              control.end.kind != TargetEnd::Kind::kSignaled;
     return End(CampaignEnd::kControlFailed,
-               fmt::format("the control, without any fault, ended with {}{}{}", ToText(control.end),
+               fmt::format("the control, without any fault, ended: {}{}{}{}", ToText(control.end),
+                           killed_by_us ? "; if it only needs longer, use --timeout" : "",
                            last.empty() ? "" : "; its last words: ", last));
   }
 

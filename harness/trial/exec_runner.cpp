@@ -26,7 +26,7 @@ using std::chrono::milliseconds;
 // Before the control has shown what the target needs.
 constexpr milliseconds kFirstTimeout{60000};
 // A compiler may well compute that long before its first write.
-constexpr milliseconds kFirstSpinCpu{30000};
+constexpr milliseconds kFirstSpinCpu{20000};
 constexpr milliseconds kBaseTimeout{10000};
 constexpr milliseconds kBaseSpinCpu{2000};
 constexpr int kControlMultiple = 10;
@@ -84,7 +84,7 @@ ExecRunner::ExecRunner(TrialSettings settings, Workspace workspace, SharedRegion
       command_(Expand(settings_.target, workspace_.payload(), workspace_.dir() + "/" + kOutName,
                       workspace_.dir())),
       timeout_(settings_.timeout.value_or(kFirstTimeout)),
-      spin_cpu_(std::min(kFirstSpinCpu, timeout_ / 2)),
+      spin_cpu_(settings_.timeout ? timeout_ / 2 : kFirstSpinCpu),
       grace_(kGrace),
       output_bytes_max_(
           std::min(kFirstOutputBytesMax + kOutputMultiple * FileSize(workspace_.payload()),

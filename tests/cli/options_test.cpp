@@ -131,6 +131,7 @@ TEST(Options, OfTheTargetAreNotEaten) {
   EXPECT_EQ(Get<CheckOptions>(words).target.command, command);
   // After "--" even a word that looks like an option is a command.
   EXPECT_EQ(Get<CheckOptions>({"check", "--", "--odd"}).target.command, Words{"--odd"});
+  EXPECT_EQ(Get<CheckOptions>({"check", "--quiet", "--", "--odd"}).target.command, Words{"--odd"});
   EXPECT_EQ(Get<RunOptions>({"run", "--schedule", "1:short=1", "sh", "-c", "x"}).target.command,
             (Words{"sh", "-c", "x"}));
 }
