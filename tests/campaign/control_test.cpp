@@ -147,7 +147,7 @@ class ExistingContent : public testing::Test {
   // Makes of (payload, with_existing) what the target leaves.
   template <typename Leave>
   ControlOutcome Run(const Leave& leave) {
-    target_.Intervene([=, this](size_t, const TrialRequest& request, Observation observation) {
+    target_.Intervene([=](size_t, const TrialRequest& request, Observation observation) {
       leave(observation, request.with_existing);
       return observation;
     });
