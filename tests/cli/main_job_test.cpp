@@ -267,7 +267,8 @@ TEST_F(MainJob, RunInjectsAndKeeps) {
   EXPECT_LT(bytes, 5001u);
 
   const ProcessEnd undelivered =
-      Shortwrite({"run", "--schedule", "900:short=1", "--", Correct(), "{payload}", "{out}"});
+      Shortwrite({"run", "--schedule", "900:short=1", "--dir", directory_.File("undelivered"), "--",
+                  Correct(), "{payload}", "{out}"});
   EXPECT_EQ(undelivered.exit, 5) << undelivered.err;
   EXPECT_NE(undelivered.err.find("no fault was delivered"), std::string::npos);
 }
