@@ -182,6 +182,9 @@ class Campaign {
       unsteady_ = fmt::format("'{}' was judged {} once, and not when it was repeated",
                               ToText(found.raw), VerdictText(judgement.verdict));
       result_.notes.push_back(unsteady_);
+      // A steady failure of the same kind may still come; not for ever, though.
+      constexpr uint32_t kFlakyMax = 3;
+      if (++flaky_count_ < kFlakyMax) signatures_.erase(Signature(judgement));
       return Ok();
     }
     if (known) return Ok();
@@ -308,7 +311,8 @@ class Campaign {
   bool interrupted_ = false;
   bool out_of_time_ = false;
   bool slow_finding_ = false;
-  bool proved_ = false;   // a trial with a delivered fault was judged good
+  bool proved_ = false;  // a trial with a delivered fault was judged good
+  uint32_t flaky_count_ = 0;
   std::string unsteady_;  // the last failure that did not repeat, in words
 };
 

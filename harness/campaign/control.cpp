@@ -111,6 +111,14 @@ class ControlRun {
     } else {
       if (EndedWell(with) && AppendsOrEquals(with, without)) return Ok();
     }
+    if (RefusesExisting(with)) {
+      End(CampaignEnd::kControlFailed,
+          fmt::format(
+              "the target does not take an output that exists beforehand ({}), and leaves it as "
+              "it was: its good right; leave out --existing",
+              ToText(with.end)));
+      return Ok();
+    }
     Observation failed = with;
     outcome_.reference.control = without;
     // An output that differs from run to run differs without what was there, too.
@@ -118,6 +126,14 @@ class ControlRun {
     if (!again.ok()) return again.error();
     if (CheckSame(again.value())) outcome_.fails_with_existing = std::move(failed);
     return Ok();
+  }
+
+  // O_EXCL, or a question before it overwrites.
+  bool RefusesExisting(const Observation& with) const {
+    if (with.end.kind != TargetEnd::Kind::kExited || with.end.number == 0) return false;
+    return std::any_of(with.outputs.begin(), with.outputs.end(), [&](const OutputFile& output) {
+      return output.name == settings_.main_output && output.bytes.view() == *settings_.existing;
+    });
   }
 
   // A target that appends keeps what was there by right.
