@@ -1,4 +1,5 @@
 // The program's table of contents.
+#include <exception>
 #include <variant>
 
 #include "harness/cli/check_command.h"
@@ -43,9 +44,15 @@ struct Execute {
 }  // namespace
 }  // namespace shortwrite
 
+// Expected errors are values; what is thrown nevertheless (no memory) is our failure, not a
+// verdict.
 int main(int argc, char** argv) {
   using namespace shortwrite;  // NOLINT(google-build-using-namespace)
-  const Result<Options> options = ParseOptions(argc, argv);
-  if (!options.ok()) return static_cast<int>(Fail(options.error()));
-  return std::visit(Execute{argc > 0 ? argv[0] : "shortwrite"}, options.value());
+  try {
+    const Result<Options> options = ParseOptions(argc, argv);
+    if (!options.ok()) return static_cast<int>(Fail(options.error()));
+    return std::visit(Execute{argc > 0 ? argv[0] : "shortwrite"}, options.value());
+  } catch (const std::exception& error) {
+    return static_cast<int>(Fail(HarnessError(error.what())));
+  }
 }

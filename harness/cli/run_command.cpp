@@ -27,7 +27,7 @@ int StatusOf(const TargetEnd& end) {
 
 std::string WhyNothing(const TargetOptions& options, const Observation& observation) {
   const Result<std::string> program = FindProgram(options.command.front());
-  const std::string known = program.ok() ? WhyNotPreloadable(program.value()) : "";
+  std::string known = program.ok() ? WhyNotPreloadable(program.value()) : "";
   if (!known.empty()) return known;
   if (observation.attached == 0) return "the preload library was not loaded into the target";
   if (observation.calls.empty()) {

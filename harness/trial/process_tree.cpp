@@ -79,7 +79,6 @@ bool IsUntimedWait(const CurrentCall& call) {
 #endif
     case SYS_rt_sigsuspend:
     case SYS_wait4:
-      return true;
     case SYS_waitid:
       return true;
 #ifdef SYS_poll

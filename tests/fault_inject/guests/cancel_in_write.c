@@ -1,8 +1,8 @@
 /* cancel_in_write: stdout is a pipe that nobody reads. A thread that is blocked in write() on it is
  * cancelled; its clean-ups run, those of its frames included. */
-#include "guest.h"
 #include <pthread.h>
 #include <sys/syscall.h>
+#include "guest.h"
 
 static volatile int thread_id;
 static volatile int pushed_ran;

@@ -1,8 +1,8 @@
 /* What has no descriptor gets EBADF, as ever; so after the descriptor was an output. */
-#include "guest.h"
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include "guest.h"
 
 int main(int argc, char** argv) {
   CHECK(argc == 2);

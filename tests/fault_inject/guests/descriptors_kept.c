@@ -1,7 +1,7 @@
 /* The only open descriptors are the standard three and those that the guest opens, at the start,
  * between writes and at the end. */
-#include "guest.h"
 #include <dirent.h>
+#include "guest.h"
 
 /* Number of open descriptors but for the one that counts them; fails on one that nobody knows. */
 static int count_descriptors(int highest) {

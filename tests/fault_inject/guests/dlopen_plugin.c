@@ -1,6 +1,6 @@
 /* dlopen_plugin OUT PLUGIN: lets a plugin write 10 bytes, once. */
-#include "guest.h"
 #include <dlfcn.h>
+#include "guest.h"
 
 int main(int argc, char** argv) {
   CHECK(argc == 3);

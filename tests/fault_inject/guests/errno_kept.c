@@ -1,6 +1,6 @@
 /* errno after a call that succeeded is what it was before it, cut or not, output or not. */
-#include "guest.h"
 #include <sys/uio.h>
+#include "guest.h"
 
 int main(int argc, char** argv) {
   CHECK(argc == 2);

@@ -1,5 +1,6 @@
 /* exec_scrubbed OUT HOW: replaces itself, with an environment that knows nothing of us, by
- * exec_scrubbed OUT child MARK, which writes 10 bytes to OUT and finds MARK=kept if it is "mark". */
+ * exec_scrubbed OUT child MARK, which writes 10 bytes to OUT and finds MARK=kept if it is "mark".
+ */
 #include "guest.h"
 
 extern char** environ;

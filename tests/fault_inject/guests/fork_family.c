@@ -1,8 +1,8 @@
 /* fork_family OUT HOW: a child made in the given way writes 10 bytes to OUT, then the parent does.
  * fork_family OUT child: is that child. */
-#include "guest.h"
 #include <spawn.h>
 #include <sys/wait.h>
+#include "guest.h"
 
 extern char** environ;
 

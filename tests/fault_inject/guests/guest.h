@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHECK(condition)                                                                    \
-  do {                                                                                      \
-    if (!(condition)) {                                                                     \
+#define CHECK(condition)                                                                     \
+  do {                                                                                       \
+    if (!(condition)) {                                                                      \
       dprintf(2, "%s:%d: not true: %s (errno %d)\n", __FILE__, __LINE__, #condition, errno); \
-      _exit(99);                                                                            \
-    }                                                                                       \
+      _exit(99);                                                                             \
+    }                                                                                        \
   } while (0)
 
 __attribute__((unused)) static int open_output(const char* path) {

@@ -1,6 +1,6 @@
 /* No signal is caught, ignored or blocked that the guest does not catch, ignore or block itself. */
-#include "guest.h"
 #include <signal.h>
+#include "guest.h"
 
 static void check_signals(void) {
   sigset_t mask;

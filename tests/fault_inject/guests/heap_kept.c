@@ -1,14 +1,18 @@
 /* Nothing is allocated, freed or added to the heap by calls that are cut, traced or failed. */
-#include "guest.h"
 #include <malloc.h>
 #include <sys/uio.h>
+#include "guest.h"
 
 #ifdef __GLIBC__
 typedef struct mallinfo2 heap_state;
-static heap_state look(void) { return mallinfo2(); }
+static heap_state look(void) {
+  return mallinfo2();
+}
 #else
 /* musl counts nothing; what is mapped tells. Read without stdio, which would allocate. */
-typedef struct { int mappings; } heap_state;
+typedef struct {
+  int mappings;
+} heap_state;
 static heap_state look(void) {
   static char text[65536];
   heap_state state = {0};

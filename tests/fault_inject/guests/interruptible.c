@@ -1,9 +1,13 @@
 /* interruptible OUT HOW: sets signals up in the given way and calls write once, for 10 bytes. */
-#include "guest.h"
 #include <signal.h>
+#include "guest.h"
 
-static void handler(int signal) { (void)signal; }
-static void other_handler(int signal) { (void)signal; }
+static void handler(int signal) {
+  (void)signal;
+}
+static void other_handler(int signal) {
+  (void)signal;
+}
 
 static void install(int signal, void (*function)(int), int flags) {
   struct sigaction action = {0};

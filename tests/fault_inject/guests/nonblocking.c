@@ -1,4 +1,5 @@
-/* nonblocking OUT blocking|nonblocking: writes 10 bytes, and calls again as long as it gets EAGAIN. */
+/* nonblocking OUT blocking|nonblocking: writes 10 bytes, and calls again as long as it gets EAGAIN.
+ */
 #include "guest.h"
 
 int main(int argc, char** argv) {

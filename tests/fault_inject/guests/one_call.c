@@ -1,10 +1,10 @@
 /* one_call OUT CALL [SOURCE]: makes the call once for the 26 letters (copy calls: from SOURCE) and
  * checks that it returned what the environment variable EXPECT says. Vectors are {5, 0, 15, 6} of
  * them, unless CALL says otherwise. */
-#include "guest.h"
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include "guest.h"
 
 static char letters[] = "abcdefghijklmnopqrstuvwxyz";
 

@@ -1,8 +1,8 @@
 /* A handler writes to the output while the main program is writing to it, again and again, also
  * from inside of write calls. Every byte arrives. */
-#include "guest.h"
 #include <signal.h>
 #include <sys/time.h>
+#include "guest.h"
 
 static int fd;
 static volatile sig_atomic_t runs;

@@ -1,8 +1,8 @@
 /* A handler on an alternate stack of the traditional size, with a guard page below it, writes. */
-#include "guest.h"
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
+#include "guest.h"
 
 enum { kStackBytes = 8192, kPage = 4096 };
 
@@ -20,8 +20,8 @@ static void handler(int signal) {
 int main(int argc, char** argv) {
   CHECK(argc == 2);
   fd = open_output(argv[1]);
-  char* memory = mmap(NULL, kStackBytes + kPage, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char* memory =
+      mmap(NULL, kStackBytes + kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   CHECK(memory != MAP_FAILED && mprotect(memory, kPage, PROT_NONE) == 0);
   stack_t stack = {.ss_sp = memory + kPage, .ss_size = kStackBytes};
   CHECK(sigaltstack(&stack, NULL) == 0);

@@ -1,6 +1,6 @@
 /* Eight threads write to one output. Each write is a letter of its thread, 4 times. */
-#include "guest.h"
 #include <pthread.h>
+#include "guest.h"
 
 enum { kThreads = 8, kWrites = 4000, kBytes = 4 };
 

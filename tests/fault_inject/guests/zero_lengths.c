@@ -1,6 +1,6 @@
 /* Calls for 0 bytes return 0, need no buffer and leave errno alone. */
-#include "guest.h"
 #include <sys/uio.h>
+#include "guest.h"
 
 int main(int argc, char** argv) {
   CHECK(argc == 2);
