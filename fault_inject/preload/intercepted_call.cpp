@@ -80,7 +80,7 @@ FoundOutput FindOutput(int descriptor, const DescriptorState& state) {
 // so after the first calls a sample will do.
 bool ProbesHandlers(uint32_t number) {
   constexpr uint32_t kAlwaysUpTo = 64;
-  constexpr uint32_t kThenEvery = 32;
+  constexpr uint32_t kThenEvery = 256;
   return (region->header.features & kFeatureProbeHandlers) != 0 &&
          (number <= kAlwaysUpTo || number % kThenEvery == 0);
 }
