@@ -1,7 +1,9 @@
 #include "harness/trial/watch.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -9,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "harness/base/unique_fd.h"
 #include "harness/trial/process_tree.h"
 
 namespace shortwrite {
@@ -45,30 +48,6 @@ bool Reap(pid_t pid, TargetEnd& end) {
   end = EndOf(info);
   return true;
 }
-
-// SIGCHLD, held back while it lives so that it can be waited for with a timeout. Cheaper than a
-// pidfd per trial, and a stop signal interrupts the wait.
-class ChildSignal {
- public:
-  ChildSignal() {
-    sigemptyset(&signal_);
-    sigaddset(&signal_, SIGCHLD);
-    pthread_sigmask(SIG_BLOCK, &signal_, &before_);
-  }
-  ChildSignal(const ChildSignal&) = delete;
-  ChildSignal& operator=(const ChildSignal&) = delete;
-  ~ChildSignal() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-  // False: nothing came in time, or another signal's handler ran.
-  bool WaitFor(milliseconds duration) const {
-    const timespec timeout = {duration.count() / 1000, duration.count() % 1000 * 1000000};
-    return sigtimedwait(&signal_, nullptr, &timeout) == SIGCHLD;
-  }
-
- private:
-  sigset_t signal_;
-  sigset_t before_;
-};
 
 // Follows progress and CPU from sample to sample, and says when the target's end is proved.
 class LivenessJudge {
@@ -203,15 +182,20 @@ bool StopRequested() {
 }
 
 Result<WatchedEnd> Watch(pid_t pid, const WatchLimits& limits, const WatchProbes& probes) {
-  const ChildSignal child_signal;
+  // glibc 2.36 declares pidfd_open without C linkage.
+  const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  if (!pidfd.valid()) {
+    KillDescendants();
+    return ErrnoError("pidfd_open", errno);
+  }
   const auto started = Clock::now();
   const auto cpu_before = CpuOfChildren();
   LivenessJudge judge(limits);
   WatchedEnd watched;
-  // Looked for before each wait: the target may have ended before its signal was blocked, and one
-  // signal may stand for several children.
   while (!Reap(pid, watched.end)) {
-    const bool silent = !child_signal.WaitFor(kSampleInterval);
+    // A stop signal interrupts the wait; its handler has run by the time it returns.
+    pollfd waiting = {pidfd.get(), POLLIN, 0};
+    const bool silent = poll(&waiting, 1, static_cast<int>(kSampleInterval.count())) <= 0;
     if (StopRequested()) {
       KillDescendants();
       return Error{ErrorKind::kInterrupted, "stopped by a signal"};
