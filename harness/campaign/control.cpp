@@ -164,7 +164,10 @@ class ControlRun {
     if (judgement.good) return true;
     std::string remedy;
     if (settings_.payload_reference) {
-      remedy = "; if the target is not meant to copy its payload verbatim, use --reference control";
+      remedy =
+          "; if the target is not meant to copy its payload verbatim to this output, name the one "
+          "that it "
+          "copies to as {out}, or use --reference control";
     }
     return End(CampaignEnd::kControlFailed,
                fmt::format("the control, without any fault, is wrong: {}{}",
