@@ -220,6 +220,23 @@ TEST_F(ExistingContent, UnsteadyOutputConvictsNobody) {
   ExpectEnd(outcome, CampaignEnd::kControlFailed, "two controls differ");
 }
 
+// O_EXCL is within its rights: non-zero exit, and the content as it was. Once the content is
+// touched, the failure is a finding.
+TEST_F(ExistingContent, RefusalConvictsNobody) {
+  const auto refuses_leaving = [&](const std::string& left) {
+    return Run([=](Observation& observation, bool existing) {
+      if (!existing) return;
+      observation.end = {TargetEnd::Kind::kExited, 1};
+      Replace(observation, left);
+    });
+  };
+  const ControlOutcome refused = refuses_leaving(kOld);
+  EXPECT_FALSE(refused.fails_with_existing.has_value());
+  EXPECT_EQ(refused.end, CampaignEnd::kControlFailed);
+  EXPECT_NE(refused.reason.find("leave out --existing"), std::string::npos) << refused.reason;
+  EXPECT_TRUE(refuses_leaving(kOld.substr(1)).fails_with_existing.has_value());
+}
+
 // Still at work at the deadline with the old content: that proves nothing against the target.
 TEST_F(ExistingContent, DeadlineConvictsNobody) {
   const ControlOutcome outcome = Run([](Observation& observation, bool existing) {
