@@ -111,5 +111,16 @@ TEST(Coverage, OnlyWriteCallsCount) {
   EXPECT_EQ(outputs[0].unseen_bytes, 2u);
 }
 
+// A link, a FIFO or a directory is judged, but no write call makes one.
+TEST(CoverageOfOthers, NeedsNoCall) {
+  Observation observation;
+  observation.touched = {{"stdout", "stdout"}};
+  observation.outputs = {{"link", FileBytes::Of("-> x"), false}, {"file", FileBytes::Of("abcd")}};
+  const std::vector<OutputCoverage> outputs = MeasureCoverage(observation, "out", "");
+  ASSERT_EQ(outputs.size(), 1u);
+  EXPECT_EQ(outputs[0].name, "file");
+  EXPECT_EQ(outputs[0].unseen_bytes, 4u);
+}
+
 }  // namespace
 }  // namespace shortwrite
