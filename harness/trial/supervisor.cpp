@@ -20,16 +20,7 @@ namespace {
 
 constexpr int kHarnessFailed = 3;
 
-volatile sig_atomic_t child_pid = 0;
-
-void PassOn(int signal) {
-  const int saved_errno = errno;
-  if (child_pid > 0) kill(child_pid, signal);
-  errno = saved_errno;
-}
-
 int RunChild(pid_t parent, Session session, const std::function<int()>& body) {
-  InstallStopHandlers();
   if (session == Session::kOwn) setsid();
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   // The parent may have died before the line above.
@@ -46,6 +37,19 @@ void FillStandardDescriptors() {
   }
 }
 
+// Passes the stop signals on until the child has ended; returns its wait status. They are waited
+// for, blocked, and not handled: a handler can run between the look at the child and the wait.
+int GuardChild(pid_t child, sigset_t stops) {
+  sigset_t awaited = stops;
+  sigaddset(&awaited, SIGCHLD);
+  int status = 0;
+  while (waitpid(child, &status, WNOHANG) != child) {
+    const int signal = sigwaitinfo(&awaited, nullptr);
+    if (signal > 0 && sigismember(&stops, signal) == 1) kill(child, signal);
+  }
+  return status;
+}
+
 }  // namespace
 
 int RunSupervised(Session session, const std::function<int()>& body) {
@@ -53,32 +57,25 @@ int RunSupervised(Session session, const std::function<int()>& body) {
   FillStandardDescriptors();
   fflush(nullptr);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  // Until the handlers know the child, a signal must wait.
-  sigset_t stops;
+  // A caller who ignores SIGCHLD would make the kernel throw the child's status away (wait(2)).
+  signal(SIGCHLD, SIG_DFL);
+  const sigset_t stops = StopSignals();
+  sigset_t blocked = stops;
+  sigaddset(&blocked, SIGCHLD);
   sigset_t before;
-  sigemptyset(&stops);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&stops, signal);
-  sigprocmask(SIG_BLOCK, &stops, &before);
+  sigprocmask(SIG_BLOCK, &blocked, &before);
   const pid_t child = fork();
   if (child < 0) {
     fmt::print(stderr, "shortwrite: cannot fork: {}\n", strerror(errno));
     return kHarnessFailed;
   }
   if (child == 0) {
-    // _exit: what the parent registered to run at its end is not the child's.
+    InstallStopHandlers();
     sigprocmask(SIG_SETMASK, &before, nullptr);
+    // _exit: what the parent registered to run at its end is not the child's.
     _exit(RunChild(parent, session, body));
   }
-  child_pid = child;
-  struct sigaction action = {};
-  action.sa_handler = PassOn;
-  action.sa_flags = SA_RESTART;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
-  sigprocmask(SIG_SETMASK, &before, nullptr);
-
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  const int status = GuardChild(child, stops);
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   KillDescendants();
   CleanStaleWorkspaces();

@@ -18,7 +18,8 @@ enum class Session {
 };
 
 // Returns body's result, which becomes the exit status of the program. SIGINT, SIGTERM and SIGHUP
-// are passed on to the child. Must be called before any thread is started.
+// are passed on to the child, and stay blocked in the caller, which has nothing left to do but end.
+// Must be called before any thread is started.
 int RunSupervised(Session session, const std::function<int()>& body);
 
 }  // namespace shortwrite

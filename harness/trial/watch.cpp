@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "harness/base/unique_fd.h"
@@ -19,6 +20,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
+
+constexpr std::array kStopSignals = {SIGINT, SIGTERM, SIGHUP};
 
 volatile sig_atomic_t stop_requested = 0;
 
@@ -171,10 +174,24 @@ WatchLimits WatchLimits::Unlimited(const std::optional<milliseconds>& timeout) {
           .watch_progress = false};
 }
 
+sigset_t StopSignals() {
+  sigset_t stops;
+  sigemptyset(&stops);
+  for (const int signal : kStopSignals) {
+    struct sigaction action = {};
+    sigaction(signal, nullptr, &action);
+    if (action.sa_handler != SIG_IGN) sigaddset(&stops, signal);
+  }
+  return stops;
+}
+
 void InstallStopHandlers() {
+  const sigset_t stops = StopSignals();
   struct sigaction action = {};
   action.sa_handler = RequestStop;  // no SA_RESTART: poll below must wake up
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+  for (const int signal : kStopSignals) {
+    if (sigismember(&stops, signal) == 1) sigaction(signal, &action, nullptr);
+  }
 }
 
 bool StopRequested() {

@@ -1,6 +1,7 @@
 // Waits for a target and ends it when it will not end by itself.
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <chrono>
@@ -44,8 +45,12 @@ struct WatchedEnd {
 // asked the harness to stop.
 Result<WatchedEnd> Watch(pid_t pid, const WatchLimits& limits, const WatchProbes& probes);
 
-// SIGINT, SIGTERM and SIGHUP end the trial in hand and make Watch return kInterrupted.
-// Async-signal- safe handlers; call once, before the first trial.
+// SIGINT, SIGTERM and SIGHUP, but for those that the caller had ignored, as nohup(1) and a shell's
+// background jobs do.
+sigset_t StopSignals();
+
+// The stop signals end the trial in hand and make Watch return kInterrupted. Async-signal-safe
+// handlers; call once, before the first trial.
 void InstallStopHandlers();
 bool StopRequested();
 

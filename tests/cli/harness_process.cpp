@@ -29,6 +29,8 @@ constexpr int kSignalBase = 128;
     if (fds[i] < 0 || dup2(fds[i], i) < 0) _exit(127);
   }
   for (const int fd : fds) close(fd);
+  // Whoever runs the tests may ignore them (nohup, a background job); the harness keeps to that.
+  for (const int stop : {SIGINT, SIGTERM, SIGHUP}) signal(stop, SIG_DFL);
   if (chdir(directory) != 0) _exit(127);
   execvp(arguments[0], arguments);
   _exit(127);

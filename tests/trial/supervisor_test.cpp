@@ -13,6 +13,7 @@
 
 #include "harness/trial/exec_runner.h"
 #include "harness/trial/process_tree.h"
+#include "harness/trial/watch.h"
 #include "tests/trial/children.h"
 
 namespace shortwrite {
@@ -52,6 +53,7 @@ class SupervisorTest : public testing::Test {
     supervisor_.emplace([&] {
       const UniqueFd quiet(open("/dev/null", O_WRONLY));
       dup2(quiet.get(), STDERR_FILENO);
+      for (const int stop : {SIGINT, SIGTERM, SIGHUP}) signal(stop, SIG_DFL);
       return RunSupervised(Session::kOwn, [&] { return RunOneTrial(fifo, ends[1]); });
     });
     ASSERT_EQ(read(ends[0], &report_, sizeof(report_)), static_cast<ssize_t>(sizeof(report_)));
@@ -112,6 +114,31 @@ TEST(Supervisor, HandsTheResultOn) {
     Child child([&] { return RunSupervised(Session::kOwn, [&] { return expected; }); });
     EXPECT_EQ(WEXITSTATUS(child.Wait()), expected);
   }
+}
+
+// Also for a caller who left SIGCHLD ignored, which survives exec and throws wait statuses away.
+TEST(Supervisor, HandsTheResultOnToWhoIgnoresItsChildren) {
+  Child child([] {
+    signal(SIGCHLD, SIG_IGN);
+    return RunSupervised(Session::kOwn, [] { return 5; });
+  });
+  EXPECT_EQ(WEXITSTATUS(child.Wait()), 5);
+}
+
+// nohup(1) keeps a campaign alive: what was ignored at the start asks nobody to stop.
+TEST(Supervisor, LeavesIgnoredSignalsIgnored) {
+  Child child([] {
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGTERM, SIG_DFL);
+    return RunSupervised(Session::kOwn, [] {
+      kill(getppid(), SIGHUP);
+      raise(SIGHUP);
+      if (StopRequested()) return 1;
+      raise(SIGTERM);
+      return StopRequested() ? 0 : 2;
+    });
+  });
+  EXPECT_EQ(WEXITSTATUS(child.Wait()), 0);
 }
 
 }  // namespace
