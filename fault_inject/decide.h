@@ -21,7 +21,7 @@ struct Decision {
   uint64_t granted = 0;     // bytes to ask of the kernel; meaningful while answer_now is false
   bool answer_now = false;  // answer with error (or 0) and make no call at all
   int error = 0;
-  int signal = 0;  // raised with the error: SIGPIPE, SIGXFSZ
+  int signal = 0;  // raised with the error: SIGPIPE, SIGXFSZ, what interrupts
 };
 
 inline bool IsNoProgress(FaultKind fault) {
@@ -86,7 +86,9 @@ inline Decision Decide(const Step* step, const CallFacts& facts) {
     case FaultKind::kEagain:
       return Answer(step->fault, LegalEagain(facts), movable, EAGAIN);
     case FaultKind::kEintr:
-      return Answer(step->fault, LegalEintr(facts), movable, EINTR);
+      // In linux an EINTR comes with its cause, so that the handler's side effects happen.
+      return Answer(step->fault, LegalEintr(facts), movable, EINTR,
+                    facts.profile == Profile::kLinux ? facts.interrupting_signal : 0);
     case FaultKind::kZero:
       return Answer(step->fault, LegalZero(facts), movable, 0);
     case FaultKind::kEnospc:

@@ -21,10 +21,10 @@ namespace shortwrite::fault_inject {
 struct CallFacts {
   CallKind call;
   SinkClass sink;
-  uint32_t status_flags;           // fcntl(F_GETFL)
-  uint64_t movable;                // bytes that the call would move if nothing interfered
-  uint32_t call_nonblocking;       // this call alone must not wait: MSG_DONTWAIT, SPLICE_F_NONBLOCK
-  uint32_t handler_can_interrupt;  // a handler without SA_RESTART, not blocked, that may return
+  uint32_t status_flags;    // fcntl(F_GETFL)
+  uint64_t movable;         // bytes that the call would move if nothing interfered
+  bool call_nonblocking;    // this call alone must not wait: MSG_DONTWAIT, SPLICE_F_NONBLOCK
+  int interrupting_signal;  // see handlers.h; 0: no handler can make the call return EINTR
   Profile profile;
 };
 
@@ -45,7 +45,7 @@ inline Ruling Legal(uint64_t granted, const char* reason) {
 }
 
 inline bool IsNonblocking(const CallFacts& facts) {
-  return (facts.status_flags & O_NONBLOCK) != 0 || facts.call_nonblocking != 0;
+  return (facts.status_flags & O_NONBLOCK) != 0 || facts.call_nonblocking;
 }
 
 // pipe(7): a request of at most PIPE_BUF bytes is all or nothing. Measured on x86-64: a partial
@@ -131,11 +131,12 @@ inline Ruling LegalEintr(const CallFacts& facts) {
   if (facts.sink == SinkClass::kOther || facts.sink == SinkClass::kBlockDevice) {
     return Illegal("this kind of file never answers EINTR");
   }
-  if (facts.handler_can_interrupt == 0) {
+  if (facts.interrupting_signal == 0) {
     return Illegal("EINTR needs a handler without SA_RESTART that is not blocked");
   }
-  // A linux EINTR has to come with the real signal, so that the handler's side effects happen.
-  if (facts.profile == Profile::kLinux) return Illegal("not without the signal itself");
+  if (facts.profile == Profile::kLinux && facts.sink == SinkClass::kRegular) {
+    return Illegal("signal(7): a local regular file is not interruptible in Linux (measured)");
+  }
   if (IsNonblocking(facts) && facts.sink != SinkClass::kTty) {
     return Illegal("a non-blocking call answers EAGAIN before it looks at signals (measured)");
   }

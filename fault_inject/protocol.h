@@ -17,7 +17,7 @@
 namespace shortwrite::fault_inject {
 
 inline constexpr uint32_t kMagic = 0x54525753;  // "SWRT" in memory on a little-endian machine
-inline constexpr uint32_t kVersion = 1;
+inline constexpr uint32_t kVersion = 2;
 
 inline constexpr uint32_t kStepsMax = 1024;
 inline constexpr uint32_t kNamesMax = 64;
@@ -150,6 +150,12 @@ inline constexpr uint32_t kFeatureProbeHandlers = 2;  // fill kMarkHandler in a 
 // the rest is 0 (position -1).
 inline constexpr uint32_t kFeatureFullTrace = 4;
 
+// Bits of RegionHeader::unseen_ways. Only a backend that watches from outside can tell.
+inline constexpr uint32_t kWayIoUring = 1;        // io_uring_setup(2)
+inline constexpr uint32_t kWaySharedMapping = 2;  // mmap(2), MAP_SHARED and writable, of a file
+inline constexpr uint32_t kWayOtherAbi = 4;       // calls of a 32-bit program
+inline constexpr uint32_t kWayPtrace = 8;         // the target traces by itself, and was refused
+
 struct RegionHeader {
   // Written by the harness before the spawn.
   uint32_t magic;
@@ -174,7 +180,7 @@ struct RegionHeader {
   uint32_t trace_claimed;    // may exceed kTraceMax: the excess was dropped
   uint32_t outputs_dropped;  // files that found no free slot: their calls went unseen
   uint32_t faults_delivered;
-  uint32_t reserved_counter;
+  uint32_t unseen_ways;  // kWay... : how bytes may have got past the backend: atomic
 };
 static_assert(offsetof(RegionHeader, step_count) == 16);
 static_assert(offsetof(RegionHeader, dir_path) == 72);

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "fault_inject/preload/raw_syscall.h"
 #include "fault_inject/preload/real.h"
+#include "fault_inject/raw_syscall.h"
 
 extern "C" char** environ;
 

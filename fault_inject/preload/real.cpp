@@ -2,7 +2,7 @@
 
 #include <dlfcn.h>
 
-#include "fault_inject/preload/raw_syscall.h"
+#include "fault_inject/raw_syscall.h"
 
 namespace shortwrite::fault_inject {
 namespace {

@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "fault_inject/preload/descriptor.h"
-#include "fault_inject/preload/intercepted_call.h"
+#include "fault_inject/descriptor.h"
 #include "fault_inject/preload/real.h"
+#include "fault_inject/preload/wrapped_call.h"
 
 namespace shortwrite::fault_inject {
 namespace {
@@ -26,7 +26,7 @@ ssize_t Sendfile(int out, int in, int64_t* offset, size_t bytes, const void* cal
                            .descriptor = out,
                            .asked = bytes,
                            .movable = Movable(bytes, in, offset)};
-  InterceptedCall call(request, caller);
+  WrappedCall call(request, caller);
   if (call.answer_now()) return call.Answer();
   return call.Finish(real.sendfile64(out, in, offset, call.granted()));
 }
@@ -56,7 +56,7 @@ ssize_t splice(int in, int64_t* in_offset, int out, int64_t* out_offset, size_t 
                            .movable = Movable(bytes, in, in_offset),
                            .position = ExplicitPosition(out_offset),
                            .nonblocking = (flags & SPLICE_F_NONBLOCK) != 0};
-  InterceptedCall call(request, CALLER);
+  WrappedCall call(request, CALLER);
   if (call.answer_now()) return call.Answer();
   return call.Finish(real.splice(in, in_offset, out, out_offset, call.granted(), flags));
 }
@@ -67,7 +67,7 @@ ssize_t tee(int in, int out, size_t bytes, unsigned flags) {
                            .asked = bytes,
                            .movable = Movable(bytes, in, nullptr),
                            .nonblocking = (flags & SPLICE_F_NONBLOCK) != 0};
-  InterceptedCall call(request, CALLER);
+  WrappedCall call(request, CALLER);
   if (call.answer_now()) return call.Answer();
   return call.Finish(real.tee(in, out, call.granted(), flags));
 }
@@ -79,7 +79,7 @@ ssize_t copy_file_range(int in, int64_t* in_offset, int out, int64_t* out_offset
                            .asked = bytes,
                            .movable = Movable(bytes, in, in_offset),
                            .position = ExplicitPosition(out_offset)};
-  InterceptedCall call(request, CALLER);
+  WrappedCall call(request, CALLER);
   if (call.answer_now()) return call.Answer();
   return call.Finish(real.copy_file_range(in, in_offset, out, out_offset, call.granted(), flags));
 }

@@ -2,9 +2,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "fault_inject/preload/intercepted_call.h"
 #include "fault_inject/preload/real.h"
-#include "fault_inject/preload/vector_cut.h"
+#include "fault_inject/preload/wrapped_call.h"
+#include "fault_inject/vector_cut.h"
 
 namespace shortwrite::fault_inject {
 namespace {
@@ -18,12 +18,13 @@ Request SocketRequest(CallKind call, int fd, uint64_t asked, int flags) {
           .no_signal = (flags & MSG_NOSIGNAL) != 0};
 }
 
-ssize_t Send(CallKind kind, int fd, const void* buffer, size_t bytes, int flags,
-             const sockaddr* address, socklen_t address_bytes, const void* caller) {
+// send(2) is sendto without an address, and recorded as that whoever calls it.
+ssize_t Send(int fd, const void* buffer, size_t bytes, int flags, const sockaddr* address,
+             socklen_t address_bytes, const void* caller) {
+  const CallKind kind = address == nullptr ? CallKind::kSend : CallKind::kSendto;
   const Request request = SocketRequest(kind, fd, bytes, flags);
-  InterceptedCall call(request, caller);
+  WrappedCall call(request, caller);
   if (call.answer_now()) return call.Answer();
-  // send(2): equivalent to sendto with a null address.
   return call.Finish(real.sendto(fd, buffer, call.granted(), flags, address, address_bytes));
 }
 
@@ -38,20 +39,20 @@ using namespace shortwrite::fault_inject;  // NOLINT(google-build-using-namespac
 extern "C" {
 
 ssize_t send(int fd, const void* buffer, size_t bytes, int flags) {
-  return Send(CallKind::kSend, fd, buffer, bytes, flags, nullptr, 0, CALLER);
+  return Send(fd, buffer, bytes, flags, nullptr, 0, CALLER);
 }
 ssize_t __send(int fd, const void* buffer, size_t bytes, int flags) {
-  return Send(CallKind::kSend, fd, buffer, bytes, flags, nullptr, 0, CALLER);
+  return Send(fd, buffer, bytes, flags, nullptr, 0, CALLER);
 }
 ssize_t sendto(int fd, const void* buffer, size_t bytes, int flags, const sockaddr* address,
                socklen_t address_bytes) {
-  return Send(CallKind::kSendto, fd, buffer, bytes, flags, address, address_bytes, CALLER);
+  return Send(fd, buffer, bytes, flags, address, address_bytes, CALLER);
 }
 
 ssize_t sendmsg(int fd, const msghdr* message, int flags) {
   const uint64_t bytes = message == nullptr ? 0 : TotalBytes(message->msg_iov, message->msg_iovlen);
   const Request request = SocketRequest(CallKind::kSendmsg, fd, bytes, flags);
-  InterceptedCall call(request, CALLER);
+  WrappedCall call(request, CALLER);
   if (call.answer_now()) return call.Answer();
   if (!call.is_cut()) return call.Finish(real.sendmsg(fd, message, flags));
   SHORTWRITE_CUT_COPY(cut, used, message->msg_iov, message->msg_iovlen, call.granted());
@@ -63,7 +64,7 @@ ssize_t sendmsg(int fd, const msghdr* message, int flags) {
 
 int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
   const Request request = SocketRequest(CallKind::kSendmmsg, fd, count, flags);
-  InterceptedCall call(request, CALLER);
+  WrappedCall call(request, CALLER);
   if (call.answer_now()) return static_cast<int>(call.Answer());
   const auto granted = static_cast<unsigned>(call.granted());
   return static_cast<int>(call.Finish(real.sendmmsg(fd, messages, granted, flags)));

@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-#include "fault_inject/preload/intercepted_call.h"
 #include "fault_inject/preload/real.h"
-#include "fault_inject/preload/vector_cut.h"
+#include "fault_inject/preload/wrapped_call.h"
+#include "fault_inject/vector_cut.h"
 
 #ifndef RWF_ATOMIC
 #define RWF_ATOMIC 0x40  // pwritev2(2): all or nothing; newer than Debian 12's headers
@@ -25,7 +25,7 @@ uint64_t AskedBytes(const iovec* vectors, int count) {
 template <typename Forward>
 ssize_t Intercept(const Request& request, const iovec* vectors, int count, const void* caller,
                   const Forward& forward) {
-  InterceptedCall call(request, caller);
+  WrappedCall call(request, caller);
   if (call.answer_now()) return call.Answer();
   if (!call.is_cut()) return call.Finish(forward(vectors, count));
   SHORTWRITE_CUT_COPY(cut, used, vectors, static_cast<size_t>(count), call.granted());

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "fault_inject/preload/intercepted_call.h"
 #include "fault_inject/preload/real.h"
+#include "fault_inject/preload/wrapped_call.h"
 
 namespace shortwrite::fault_inject {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 ssize_t Write(int fd, const void* buffer, size_t bytes, const void* caller) {
   const Request request = {
       .call = CallKind::kWrite, .descriptor = fd, .asked = bytes, .movable = bytes};
-  InterceptedCall call(request, caller);
+  WrappedCall call(request, caller);
   if (call.answer_now()) return call.Answer();
   return call.Finish(real.write(fd, buffer, call.granted()));
 }
@@ -25,14 +25,14 @@ ssize_t Pwrite(int fd, const void* buffer, size_t bytes, int64_t offset, const v
                            .asked = bytes,
                            .movable = bytes,
                            .position = offset};
-  InterceptedCall call(request, caller);
+  WrappedCall call(request, caller);
   if (call.answer_now()) return call.Answer();
   return call.Finish(real.pwrite64(fd, buffer, call.granted(), offset));
 }
 
 // close(2): the descriptor is gone even when an error is reported, so the real call is always made.
 int Close(int fd, const void* caller) {
-  InterceptedSync sync(CallKind::kClose, fd, caller);
+  WrappedSync sync(CallKind::kClose, fd, caller);
   return sync.Finish(real.close(fd));
 }
 
@@ -68,11 +68,11 @@ int __close(int fd) {
   return Close(fd, CALLER);
 }
 int fsync(int fd) {
-  InterceptedSync sync(CallKind::kFsync, fd, CALLER);
+  WrappedSync sync(CallKind::kFsync, fd, CALLER);
   return sync.Finish(real.fsync(fd));
 }
 int fdatasync(int fd) {
-  InterceptedSync sync(CallKind::kFdatasync, fd, CALLER);
+  WrappedSync sync(CallKind::kFdatasync, fd, CALLER);
   return sync.Finish(real.fdatasync(fd));
 }
 

@@ -38,6 +38,7 @@ class Campaign {
  private:
   void TakeOver(ControlOutcome control) {
     result_.controls = control.controls;
+    result_.backend = std::move(control.backend);
     result_.write_calls = control.write_calls;
     result_.output_bytes = control.output_bytes;
     result_.notes = std::move(control.notes);

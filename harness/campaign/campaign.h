@@ -30,6 +30,7 @@ struct CampaignSettings {
   std::vector<Schedule> corpus;    // run first
   std::vector<std::string> notes;  // handed on to the result
   std::string why_unseen;          // what is known of a program that preload cannot see
+  bool may_change_backend = true;  // when the one in use does not see every byte
   std::function<bool()> out_of_time = [] { return false; };
 };
 
@@ -52,10 +53,17 @@ enum class CampaignEnd {
   kStopped,
 };
 
+// What injected, and why that.
+struct BackendChoice {
+  Backend backend = Backend::kPreload;
+  std::string reason;
+};
+
 struct CampaignResult {
   CampaignEnd end = CampaignEnd::kVacuous;
   std::string reason;  // in words, unless survived or counterexample
   std::vector<std::string> notes;
+  BackendChoice backend;
   std::vector<Counterexample> counterexamples;  // most severe first, one per signature
   uint32_t controls = 0;
   uint32_t trials = 0;  // all with faults: search, shrinking and confirmation too
@@ -86,6 +94,7 @@ Result<CampaignResult> RunCampaign(TrialRunner& runner, const CampaignSettings& 
 struct ReplayResult {
   CampaignEnd end = CampaignEnd::kVacuous;
   std::string reason;
+  BackendChoice backend;
   Judgement judgement;
   Observation observation;
   uint32_t faults_delivered = 0;

@@ -46,6 +46,9 @@ class ControlRun {
   ControlRun(TrialRunner& runner, const CampaignSettings& settings)
       : runner_(runner), settings_(settings) {}
 
+  // After a run that ended the campaign: another backend may see, or bear, more.
+  bool blames_backend() const { return blames_backend_; }
+
   Result<ControlOutcome> Run(uint32_t runs) {
     outcome_.notes = settings_.notes;
     outcome_.reference.main_output = settings_.main_output;
@@ -151,6 +154,9 @@ class ControlRun {
     const Observation& control = outcome_.reference.control;
     if (EndedWell(control)) return true;
     const std::string last = LastLine(control.diagnostics);
+    // A target may refuse a library that it does not know.
+    blames_backend_ = control.end.kind == TargetEnd::Kind::kExited ||
+                      control.end.kind == TargetEnd::Kind::kSignaled;
     const bool killed_by_us = control.end.kind != TargetEnd::Kind::kExited &&
                               control.end.kind != TargetEnd::Kind::kSignaled;
     return End(CampaignEnd::kControlFailed,
@@ -206,6 +212,7 @@ class ControlRun {
       if (output.unseen_bytes == 0 || !unseen.empty()) continue;
       unseen = fmt::format("{} of {} bytes of {}", output.unseen_bytes, output.bytes, output.name);
     }
+    blames_backend_ = !unseen.empty() || control.attached == 0;
     if (control.outputs_dropped > 0) unseen = "some outputs, too many to follow,";
     outcome_.write_calls = static_cast<uint64_t>(
         std::count_if(control.calls.begin(), control.calls.end(),
@@ -219,24 +226,33 @@ class ControlRun {
     if (control.version_mismatches > 0) {
       return "the preload library is of another version than this program";
     }
+    const bool traced = runner_.backend() == Backend::kSyscall;
     const bool blind = control.attached == 0 || !unseen.empty();
-    if (blind && !settings_.why_unseen.empty()) {
+    if (blind && !traced && !settings_.why_unseen.empty()) {
       return "no write call could be seen: " + settings_.why_unseen;
     }
     if (control.attached == 0) return "the preload library was not loaded into the target";
-    if (!unseen.empty()) {
-      return unseen +
-             " arrived by a way that the preload library cannot see: stdio inside libc, a raw "
-             "system "
-             "call, a static program or a mapping";
-    }
+    if (!unseen.empty()) return unseen + (traced ? UntracedWay(control) : UnloadedWay());
     if (outcome_.write_calls > 0) return "";
     return "no write call was seen: the target wrote nothing to its outputs";
+  }
+
+  static std::string UnloadedWay() {
+    return " arrived by a way that the preload library cannot see: stdio inside libc, a raw system "
+           "call, a static program or a mapping";
+  }
+
+  static std::string UntracedWay(const Observation& control) {
+    return " arrived by no system call that the tracer saw: " +
+           (control.unseen_ways.empty()
+                ? "a mapping, io_uring, or a process that was there before the trial"
+                : control.unseen_ways);
   }
 
   TrialRunner& runner_;
   const CampaignSettings& settings_;
   ControlOutcome outcome_;
+  bool blames_backend_ = false;
 };
 
 }  // namespace
@@ -250,7 +266,29 @@ std::string DescribeDifference(const Judgement& judgement) {
 
 Result<ControlOutcome> RunControls(TrialRunner& runner, const CampaignSettings& settings,
                                    uint32_t runs) {
-  return ControlRun(runner, settings).Run(runs);
+  ControlRun first(runner, settings);
+  Result<ControlOutcome> outcome = first.Run(runs);
+  if (!outcome.ok()) return outcome;
+  ControlOutcome& seen = outcome.value();
+  seen.backend = {runner.backend(), ""};
+  if (!seen.end) seen.backend.reason = "in the control, it saw every byte of every output arrive";
+  const bool retries = seen.end && first.blames_backend() && settings.may_change_backend &&
+                       runner.backend() == Backend::kPreload;
+  if (!retries) {
+    if (seen.end) seen.backend.reason = "the control ended the campaign";
+    return outcome;
+  }
+  if (const Status used = runner.UseBackend(Backend::kSyscall); !used.ok()) {
+    seen.reason += "; " + used.error().message;
+    return outcome;
+  }
+  const std::string shortcoming = std::move(seen.reason);
+  const uint32_t controls = seen.controls;
+  outcome = ControlRun(runner, settings).Run(runs);
+  if (!outcome.ok()) return outcome;
+  outcome.value().controls += controls;
+  outcome.value().backend = {runner.backend(), "preload fell short: " + shortcoming};
+  return outcome;
 }
 
 }  // namespace shortwrite

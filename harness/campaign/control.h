@@ -15,6 +15,7 @@ struct ControlOutcome {
   std::optional<CampaignEnd> end;
   std::string reason;
   std::vector<std::string> notes;
+  BackendChoice backend;
   CampaignReference reference;
   uint32_t controls = 0;
   uint64_t write_calls = 0;
@@ -23,7 +24,8 @@ struct ControlOutcome {
   std::optional<Observation> fails_with_existing;
 };
 
-// runs: how often (2 for a campaign, 1 for a replay).
+// runs: how often (2 for a campaign, 1 for a replay). Where the backend in use does not see every
+// byte arrive, they are repeated with one that sees more, and the runner keeps that.
 Result<ControlOutcome> RunControls(TrialRunner& runner, const CampaignSettings& settings,
                                    uint32_t runs);
 

@@ -10,6 +10,7 @@ Result<ReplayResult> RunReplay(TrialRunner& runner, const CampaignSettings& sett
   if (!control.ok()) return control.error();
   ControlOutcome& outcome = control.value();
   result.write_calls = outcome.write_calls;
+  result.backend = outcome.backend;
   if (outcome.end) {
     result.end = *outcome.end;
     result.reason = outcome.reason;

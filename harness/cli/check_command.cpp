@@ -77,12 +77,6 @@ ExitStatus FailWithResult(const TargetOptions& options, const Error& error) {
   return status;
 }
 
-std::string BackendReason(CampaignEnd end) {
-  return end == CampaignEnd::kSurvived || end == CampaignEnd::kCounterexample
-             ? "in the control, every byte of every output arrived by a call that it saw"
-             : "the only backend of this version";
-}
-
 ExitStatus Report(const CheckOptions& options, const CampaignResult& result,
                   const ReportContext& context) {
   const ExitStatus status = StatusOf(result.end);
@@ -117,7 +111,6 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
   if (!result.ok()) return FailWithResult(options.target, result.error());
   ReportContext& context = setup.value().report;
   context.seed = options.seed;
-  context.backend_reason = BackendReason(result.value().end);
   return Report(options, result.value(), context);
 }
 
@@ -132,7 +125,6 @@ ExitStatus RunReplayCommand(const ReplayOptions& options, const std::string& pro
   if (!result.ok()) return FailWithResult(options.target, result.error());
   const ExitStatus status = StatusOf(result.value().end);
   ReportContext& context = setup.value().report;
-  context.backend_reason = BackendReason(result.value().end);
   if (options.target.json) {
     for (const std::string& line :
          ReplayJson(result.value(), schedule.value(), static_cast<int>(status), context)) {

@@ -45,15 +45,12 @@ Error Unavailable(std::string message) {
   return {ErrorKind::kUnavailable, std::move(message)};
 }
 
-// The preload library and regular files are what this version has. An honest refusal beats a run
-// that quietly does something else.
+// Regular files are the sinks that this version has. An honest refusal beats a run that quietly
+// does something else.
 Status CheckAvailable(const RawTarget& raw) {
   constexpr std::array<std::string_view, 3> kBackends = {"auto", "preload", "syscall"};
   const Result<size_t> backend = ParseChoice("--backend", raw.backend, kBackends);
   if (!backend.ok()) return backend.error();
-  if (raw.backend == "syscall") {
-    return Unavailable("--backend syscall is not available in this version; use preload or auto");
-  }
   constexpr std::array<std::string_view, 4> kSinks = {"file", "pipe", "socket", "pty"};
   const size_t colon = raw.sink.find(':');
   const Result<size_t> sink = ParseChoice("--sink", raw.sink.substr(0, colon), kSinks);
@@ -86,6 +83,7 @@ void RememberForReplay(const RawTarget& raw, TargetOptions& options) {
     options.replay_words.push_back(*value);
   };
   if (raw.profile != defaults.profile) remember("--profile", raw.profile);
+  if (raw.backend != defaults.backend) remember("--backend", raw.backend);
   remember("--payload", raw.payload);
   remember("--bytes", raw.bytes);
   remember("--stdin", raw.standard_input);
@@ -147,6 +145,8 @@ Result<TargetOptions> ParseTarget(const RawTarget& raw, std::vector<std::string>
   if (!profile.ok()) return profile.error();
   options.profile = static_cast<ProfileName>(profile.value());
   options.profile_text = raw.profile;
+  if (raw.backend == "preload") options.backend = Backend::kPreload;
+  if (raw.backend == "syscall") options.backend = Backend::kSyscall;
   if (Status payload = ParsePayload(raw, options); !payload.ok()) return payload.error();
   options.stdin_text = raw.standard_input.value_or("");
   if (raw.existing) {

@@ -14,6 +14,7 @@
 #include "harness/oracle/judge.h"
 #include "harness/schedule/schedule.h"
 #include "harness/trial/shared_region.h"
+#include "harness/trial/trial_runner.h"
 
 namespace shortwrite {
 
@@ -22,6 +23,7 @@ struct TargetOptions {
   std::vector<std::string> command;
   ProfileName profile = ProfileName::kPosix;
   std::string profile_text = "posix";
+  std::optional<Backend> backend;  // none: whichever sees every byte
   std::optional<std::string> payload_file;
   uint64_t payload_bytes = 0;           // of the position-coded payload, unless payload_file is set
   std::string stdin_text;               // "", "payload", or a file

@@ -25,7 +25,22 @@ int StatusOf(const TargetEnd& end) {
   }
 }
 
-std::string WhyNothing(const TargetOptions& options, const Observation& observation) {
+// There is no control by which to choose: the tracer sees every system call.
+Result<Backend> ChooseBackend(const TargetOptions& options) {
+  if (options.backend == Backend::kPreload) return Backend::kPreload;
+  const std::string why_not = WhyNotTraceable();
+  if (why_not.empty()) return Backend::kSyscall;
+  if (!options.backend) return Backend::kPreload;
+  return Error{ErrorKind::kUnavailable, "--backend syscall: " + why_not};
+}
+
+std::string WhyNothing(const TargetOptions& options, Backend backend,
+                       const Observation& observation) {
+  if (backend == Backend::kSyscall) {
+    return observation.calls.empty()
+               ? "no write call to stdout, or to a file below {dir}, was made"
+               : "its steps name calls that were not made, or faults that are not legal there";
+  }
   const Result<std::string> program = FindProgram(options.command.front());
   std::string known = program.ok() ? WhyNotPreloadable(program.value()) : "";
   if (!known.empty()) return known;
@@ -42,8 +57,11 @@ std::string WhyNothing(const TargetOptions& options, const Observation& observat
 int RunRun(const RunOptions& options) {
   Result<TrialSetup> setup = SetUpTrial(options.target);
   if (!setup.ok()) return static_cast<int>(Fail(setup.error()));
-  Result<PassthroughRun> run = RunPassthrough(setup.value().settings, options.schedule,
-                                              std::move(setup.value().workspace), options.dir);
+  const Result<Backend> backend = ChooseBackend(options.target);
+  if (!backend.ok()) return static_cast<int>(Fail(backend.error()));
+  Result<PassthroughRun> run =
+      RunPassthrough(setup.value().settings, options.schedule, std::move(setup.value().workspace),
+                     options.dir, backend.value());
   if (!run.ok()) return static_cast<int>(Fail(run.error()));
   const PassthroughRun& done = run.value();
   if (!done.kept_dir.empty()) {
@@ -53,7 +71,7 @@ int RunRun(const RunOptions& options) {
   const uint32_t delivered = CountDeliveredSteps(done.observation, options.schedule);
   if (status != 0 || options.schedule.empty() || delivered > 0) return status;
   PrintMessage(fmt::format("shortwrite: no fault was delivered: {}\n",
-                           WhyNothing(options.target, done.observation)));
+                           WhyNothing(options.target, backend.value(), done.observation)));
   return static_cast<int>(ExitStatus::kVacuous);
 }
 

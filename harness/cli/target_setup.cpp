@@ -128,6 +128,10 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
   Result<ExecRunner> runner =
       ExecRunner::Create(std::move(setup.settings), std::move(setup.workspace));
   if (!runner.ok()) return runner.error();
+  if (options.backend) {
+    if (Status used = runner.value().UseBackend(*options.backend); !used.ok()) return used.error();
+  }
+  campaign.may_change_backend = !options.backend;
   campaign.why_unseen = WhyNotPreloadable(runner.value().program());
   if (const std::string first = SanitizerRuntime(runner.value().program()); !first.empty()) {
     campaign.notes.push_back(
@@ -135,7 +139,6 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
   }
 
   ReportContext report;
-  report.backend = "preload";
   report.profile = options.profile_text;
   report.program = std::filesystem::path(runner.value().program()).filename().string();
   report.payload_bytes = payload_bytes;

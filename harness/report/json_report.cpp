@@ -48,14 +48,15 @@ Json CounterexampleJson(const Counterexample& found, const ReportContext& contex
   return json;
 }
 
-Json ResultJson(const std::string& verdict, int exit_status, const ReportContext& context) {
+Json ResultJson(const std::string& verdict, int exit_status, const BackendChoice& backend,
+                const ReportContext& context) {
   Json json;
   json["schema"] = kSchema;
   json["type"] = "result";
   json["verdict"] = verdict;
   json["exit"] = exit_status;
-  json["backend"] = context.backend;
-  json["backend_reason"] = context.backend_reason;
+  json["backend"] = BackendName(backend.backend);
+  json["backend_reason"] = backend.reason;
   json["profile"] = context.profile;
   json["seed"] = context.seed;
   return json;
@@ -89,7 +90,7 @@ Json CallJson(const TracedCall& call, const Observation& observation) {
 
 std::string CampaignJson(const CampaignResult& result, int exit_status,
                          const ReportContext& context) {
-  Json json = ResultJson(VerdictWord(result), exit_status, context);
+  Json json = ResultJson(VerdictWord(result), exit_status, result.backend, context);
   json["reason"] = result.reason;
   json["trials"] = result.trials;
   json["faults_planned"] = result.faults_planned;
@@ -113,7 +114,7 @@ std::vector<std::string> ReplayJson(const ReplayResult& result, const Schedule& 
   for (const TracedCall& call : result.observation.calls) {
     lines.push_back(Line(CallJson(call, result.observation)));
   }
-  Json json = ResultJson(VerdictWord(result), exit_status, context);
+  Json json = ResultJson(VerdictWord(result), exit_status, result.backend, context);
   json["reason"] = result.reason;
   json["schedule"] = ToText(schedule);
   json["trials"] = result.observation.touched.empty() ? 0 : 1;

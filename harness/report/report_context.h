@@ -10,8 +10,6 @@
 namespace shortwrite {
 
 struct ReportContext {
-  std::string backend;
-  std::string backend_reason;
   std::string profile;
   std::string program;  // the target's name, for call sites
   uint64_t seed = 0;

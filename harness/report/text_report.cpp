@@ -105,6 +105,13 @@ std::string Counts(uint32_t trials, uint32_t planned, uint32_t delivered, uint64
                      calls, planned, delivered);
 }
 
+std::string BackendField(const BackendChoice& backend) {
+  const std::string_view name = BackendName(backend.backend);
+  return Field("backend",
+               Printable(backend.reason.empty() ? std::string(name)
+                                                : fmt::format("{}: {}", name, backend.reason)));
+}
+
 }  // namespace
 
 std::string CallTable(const Observation& observation) {
@@ -137,7 +144,7 @@ std::string CampaignText(const CampaignResult& result, const ReportContext& cont
                                    result.write_calls));
     text += Field("covered", result.completeness);
   }
-  text += Field("backend", fmt::format("{}: {}", context.backend, context.backend_reason));
+  text += BackendField(result.backend);
   text += Field("profile", context.profile);
   for (const std::string& note : result.notes) text += Field("note", note);
   if (!result.counterexamples.empty()) {
@@ -157,6 +164,7 @@ std::string ReplayText(const ReplayResult& result, const Schedule& schedule,
       fmt::format("{}: {}\n", VerdictText(judgement.verdict), VerdictMeaning(judgement.verdict));
   text += Field("mechanism", Mechanism(judgement, result.observation));
   text += Field("ended", ToText(result.observation.end));
+  text += BackendField(result.backend);
   text += Field("schedule", fmt::format("{}  ({} planned, {} delivered)", ToText(schedule),
                                         schedule.steps.size(), result.faults_delivered));
   const LegalityText legality = ExplainLegality(result.observation);

@@ -12,8 +12,11 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "fault_inject/syscall/tracer.h"
 #include "harness/trial/collect_outputs.h"
 #include "harness/trial/spawn.h"
+#include "harness/trial/traced_children.h"
+#include "harness/trial/untraced_children.h"
 #include "harness/trial/watch.h"
 
 namespace shortwrite {
@@ -68,8 +71,8 @@ Result<ExecRunner> ExecRunner::Create(TrialSettings settings, Workspace workspac
 
   ExecRunner runner(std::move(settings), std::move(workspace), std::move(region).value());
   runner.program_ = std::move(program).value();
-  runner.environment_ =
-      TrialEnvironment(preload.value(), runner.workspace_.region(), runner.workspace_.dir());
+  runner.preload_ = std::move(preload).value();
+  if (Status used = runner.UseBackend(Backend::kPreload); !used.ok()) return used.error();
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   // Crashing targets are expected; a core file per trial would fill the user's directory.
   const rlimit no_core = {0, 0};
@@ -89,6 +92,28 @@ ExecRunner::ExecRunner(TrialSettings settings, Workspace workspace, SharedRegion
       output_bytes_max_(
           std::min(kFirstOutputBytesMax + kOutputMultiple * FileSize(workspace_.payload()),
                    HalfOfFreeSpace(workspace_.base()))) {}
+
+ExecRunner::ExecRunner(ExecRunner&&) noexcept = default;
+ExecRunner::~ExecRunner() = default;
+
+std::string WhyNotTraceable() {
+  return fault_inject::Tracer::WhyUnavailable();
+}
+
+Status ExecRunner::UseBackend(Backend backend) {
+  if (backend == Backend::kSyscall) {
+    const std::string why_not = WhyNotTraceable();
+    if (!why_not.empty()) return Error{ErrorKind::kUnavailable, "--backend syscall: " + why_not};
+    if (tracer_ == nullptr) tracer_ = std::make_unique<fault_inject::Tracer>(region_.region());
+    children_ = std::make_unique<TracedChildren>(*tracer_);
+  } else {
+    children_ = std::make_unique<UntracedChildren>();
+  }
+  backend_ = backend;
+  environment_ = TrialEnvironment(backend == Backend::kPreload ? preload_ : std::string(),
+                                  workspace_.region(), workspace_.dir());
+  return Ok();
+}
 
 void ExecRunner::Calibrate(const Observation& control) {
   control_wall_ = std::max(control_wall_, duration_cast<milliseconds>(control.wall));
@@ -118,14 +143,16 @@ Result<FileIdentity> ExecRunner::OpenStreams(UniqueFd& in, UniqueFd& out, Unique
   return Identify(out.get());
 }
 
-Result<pid_t> ExecRunner::Spawn(int in, int out, int error) const {
+Result<pid_t> ExecRunner::Spawn(int in, int out, int error) {
+  const bool traced = backend_ == Backend::kSyscall;
   return SpawnTarget({.program = program_,
                       .command = command_,
                       .environment = environment_,
                       .in = in,
                       .out = out,
                       .error = error,
-                      .new_group = true});
+                      .new_group = true},
+                     traced ? tracer_.get() : nullptr);
 }
 
 Result<FileBytes> ExecRunner::ReadStream(int fd, const char* name, uint64_t& bytes) const {
@@ -192,7 +219,7 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
       .progress = [this] { return region_.accepted_bytes(); },
       .output_bytes =
           [this] { return std::max(region_.accepted_bytes(), DirectoryBytes(workspace_.base())); }};
-  Result<WatchedEnd> watched = Watch(pid.value(), limits, probes);
+  Result<WatchedEnd> watched = Watch(pid.value(), *children_, limits, probes);
   if (!watched.ok()) return watched.error();
 
   Observation observation;

@@ -6,14 +6,20 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/trial/children.h"
 #include "harness/trial/shared_region.h"
 #include "harness/trial/target.h"
 #include "harness/trial/trial_runner.h"
 #include "harness/trial/workspace.h"
+
+namespace shortwrite::fault_inject {
+class Tracer;
+}
 
 namespace shortwrite {
 
@@ -24,13 +30,21 @@ struct TrialSettings {
   std::optional<std::string> existing;               // content of the output before the trial
 };
 
+// Why the syscall backend cannot be used here, with the remedy; empty if it can.
+std::string WhyNotTraceable();
+
 class ExecRunner final : public TrialRunner {
  public:
   // The payload must already lie at workspace.payload().
   static Result<ExecRunner> Create(TrialSettings settings, Workspace workspace);
 
+  ExecRunner(ExecRunner&&) noexcept;
+  ~ExecRunner() override;
+
   Result<Observation> Run(const TrialRequest& request) override;
   void Calibrate(const Observation& control) override;
+  Backend backend() const override { return backend_; }
+  Status UseBackend(Backend backend) override;
 
   // Names what {out} is below {dir}: the one output that is judged by name.
   static constexpr char kOutName[] = "out";
@@ -42,15 +56,19 @@ class ExecRunner final : public TrialRunner {
 
   Status PlaceExisting(bool with_existing) const;
   Result<FileIdentity> OpenStreams(UniqueFd& in, UniqueFd& out, UniqueFd& error);
-  Result<pid_t> Spawn(int in, int out, int error) const;
+  Result<pid_t> Spawn(int in, int out, int error);
   Result<FileBytes> ReadStream(int fd, const char* name, uint64_t& bytes) const;
   Status Collect(int out, int error, Observation& observation);
 
   TrialSettings settings_;
   Workspace workspace_;
   SharedRegion region_;
+  Backend backend_ = Backend::kPreload;
+  std::unique_ptr<fault_inject::Tracer> tracer_;  // once it was asked for
+  std::unique_ptr<Children> children_;            // of the backend
   std::string program_;
   std::vector<std::string> command_;
+  std::string preload_;  // what LD_PRELOAD holds for the preload backend
   std::vector<std::string> environment_;
   std::chrono::milliseconds timeout_;
   std::chrono::milliseconds spin_cpu_;

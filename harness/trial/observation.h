@@ -83,6 +83,7 @@ struct Observation {
   uint32_t trace_dropped = 0;
   uint32_t outputs_dropped = 0;
   uint32_t faults_delivered = 0;
+  std::string unseen_ways;          // how bytes may have got past the backend, in words
   uint32_t processes_left = 0;      // still alive after the target's end; killed by us
   bool progress_after_end = false;  // and they were still writing
   std::chrono::microseconds wall{0};

@@ -8,8 +8,11 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "fault_inject/syscall/tracer.h"
 #include "harness/trial/collect_outputs.h"
 #include "harness/trial/spawn.h"
+#include "harness/trial/traced_children.h"
+#include "harness/trial/untraced_children.h"
 #include "harness/trial/watch.h"
 
 namespace shortwrite {
@@ -49,10 +52,12 @@ Result<UniqueFd> OpenInput(const TrialSettings& settings, const Workspace& works
   return in;
 }
 
-Result<pid_t> Start(const TrialSettings& settings, const Workspace& workspace, const Place& place) {
+Result<pid_t> Start(const TrialSettings& settings, const Workspace& workspace, const Place& place,
+                    fault_inject::Tracer* tracer) {
   Result<std::string> program = FindProgram(settings.target.command.front());
   if (!program.ok()) return program.error();
-  Result<std::string> preload = PreloadList(program.value(), workspace.base());
+  Result<std::string> preload =
+      tracer == nullptr ? PreloadList(program.value(), workspace.base()) : std::string();
   if (!preload.ok()) return preload.error();
   Result<UniqueFd> in = OpenInput(settings, workspace);
   if (!in.ok()) return in.error();
@@ -64,13 +69,15 @@ Result<pid_t> Start(const TrialSettings& settings, const Workspace& workspace, c
        .in = in.value().get(),
        .out = STDOUT_FILENO,
        .error = STDERR_FILENO,
-       .new_group = false});
+       .new_group = false},
+      tracer);
 }
 
 }  // namespace
 
 Result<PassthroughRun> RunPassthrough(const TrialSettings& settings, const Schedule& schedule,
-                                      Workspace workspace, const std::optional<std::string>& dir) {
+                                      Workspace workspace, const std::optional<std::string>& dir,
+                                      Backend backend) {
   Result<SharedRegion> region = SharedRegion::Create(workspace.region());
   if (!region.ok()) return region.error();
   Result<Place> place = PrepareDir(workspace, dir);
@@ -93,12 +100,18 @@ Result<PassthroughRun> RunPassthrough(const TrialSettings& settings, const Sched
     if (Status placed = WriteFile(out, *settings.existing); !placed.ok()) return placed.error();
   }
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  Result<pid_t> pid = Start(settings, workspace, place.value());
+  const bool traced = backend == Backend::kSyscall;
+  fault_inject::Tracer tracer(region.value().region());
+  TracedChildren traced_children(tracer);
+  UntracedChildren untraced_children;
+  Result<pid_t> pid = Start(settings, workspace, place.value(), traced ? &tracer : nullptr);
   if (!pid.ok()) return pid.error();
   const SharedRegion& seen = region.value();
-  Result<WatchedEnd> watched = Watch(pid.value(), WatchLimits::Unlimited(settings.timeout),
-                                     {.progress = [&seen] { return seen.accepted_bytes(); },
-                                      .output_bytes = [] { return uint64_t{0}; }});
+  Children& children = traced ? static_cast<Children&>(traced_children) : untraced_children;
+  Result<WatchedEnd> watched =
+      Watch(pid.value(), children, WatchLimits::Unlimited(settings.timeout),
+            {.progress = [&seen] { return seen.accepted_bytes(); },
+             .output_bytes = [] { return uint64_t{0}; }});
   if (!watched.ok()) return watched.error();
 
   PassthroughRun run;

@@ -20,6 +20,7 @@ struct PassthroughRun {
 // the target leaves something in it. The target stays in the caller's session and process group, so
 // that it can use the terminal; there is no deadline unless settings.timeout is set.
 Result<PassthroughRun> RunPassthrough(const TrialSettings& settings, const Schedule& schedule,
-                                      Workspace workspace, const std::optional<std::string>& dir);
+                                      Workspace workspace, const std::optional<std::string>& dir,
+                                      Backend backend);
 
 }  // namespace shortwrite

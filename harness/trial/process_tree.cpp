@@ -175,7 +175,7 @@ uint32_t KillDescendants() {
   while (true) {
     // The dead first, or the next loop would count them.
     pid_t reaped = 0;
-    while ((reaped = waitpid(-1, nullptr, WNOHANG)) > 0) {
+    while ((reaped = waitpid(-1, nullptr, WNOHANG | __WALL)) > 0) {
     }
     if (reaped < 0) return static_cast<uint32_t>(killed.size());  // ECHILD: nobody is left
     for (const ProcessState& process : Descendants(getpid())) {
@@ -183,7 +183,7 @@ uint32_t KillDescendants() {
       if (kill(process.pid, SIGKILL) == 0) killed.insert(process.pid);
     }
     // Blocks until one of them has died; those that it leaves to us are found in the next round.
-    waitpid(-1, nullptr, 0);
+    waitpid(-1, nullptr, __WALL);
   }
 }
 

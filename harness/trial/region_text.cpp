@@ -1,6 +1,7 @@
 #include "harness/trial/region_text.h"
 
 #include <array>
+#include <utility>
 
 #include "fault_inject/legality.h"
 
@@ -60,6 +61,22 @@ std::string_view CallName(fi::CallKind call) {
 }
 std::string_view SinkName(fi::SinkClass sink) {
   return NameIn(kSinkNames, sink);
+}
+
+std::string UnseenWays(uint32_t ways) {
+  constexpr std::array<std::pair<uint32_t, std::string_view>, 4> kTexts = {
+      {{fi::kWayIoUring, "the target uses io_uring, whose writes no backend sees"},
+       {fi::kWaySharedMapping,
+        "the target maps a file to write to it through memory, which no backend sees"},
+       {fi::kWayOtherAbi, "the target makes calls of a 32-bit program, which are not looked at"},
+       {fi::kWayPtrace, "the target uses ptrace, which only one can do at a time"}}};
+  std::string text;
+  for (const auto& [way, words] : kTexts) {
+    if ((ways & way) == 0) continue;
+    text += text.empty() ? "" : "; ";
+    text += words;
+  }
+  return text;
 }
 
 RecordLegality ExplainLegality(const fi::TraceRecord& record) {

@@ -1,6 +1,7 @@
 // Words for what stands in a trace record.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "fault_inject/protocol.h"
@@ -12,6 +13,9 @@ namespace shortwrite {
 std::string_view CallName(fault_inject::CallKind call);
 // "regular file".
 std::string_view SinkName(fault_inject::SinkClass sink);
+
+// RegionHeader::unseen_ways, in words; empty if nothing is set.
+std::string UnseenWays(uint32_t ways);
 
 struct RecordLegality {
   std::string_view profile;  // the strictest one that allows the delivered fault

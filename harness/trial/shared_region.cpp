@@ -174,7 +174,7 @@ void SharedRegion::Clear() {
     memset(&region_->outputs[i], 0, offsetof(fi::OutputSlot, path));
   }
   header.attached = header.version_mismatches = header.trace_claimed = 0;
-  header.outputs_dropped = header.faults_delivered = 0;
+  header.outputs_dropped = header.faults_delivered = header.unseen_ways = 0;
   header.name_count = 0;
 }
 
@@ -270,6 +270,7 @@ void SharedRegion::ReadInto(Observation& observation) const {
       header.trace_claimed > fi::kTraceMax ? header.trace_claimed - fi::kTraceMax : 0;
   observation.outputs_dropped = header.outputs_dropped;
   observation.faults_delivered = header.faults_delivered;
+  observation.unseen_ways = UnseenWays(header.unseen_ways);
   observation.calls = ReadCalls();
   for (uint32_t i = 0; i < fi::kOutputsMax && region_->output_keys[i] != 0; ++i) {
     const fi::OutputSlot& slot = region_->outputs[i];

@@ -47,6 +47,8 @@ class SharedRegion {
   ~SharedRegion();
 
   const std::string& path() const { return path_; }
+  // For a tracer, which works on it from this process.
+  fault_inject::Region& region() { return *region_; }
 
   // Clears what the previous trial left and installs the schedule. A schedule without steps is a
   // control: then the trace also says where faults could be delivered (handlers, closes).

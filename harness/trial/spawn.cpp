@@ -7,6 +7,7 @@
 
 #include <cerrno>
 
+#include "fault_inject/syscall/tracer.h"
 #include "harness/trial/target.h"
 
 namespace shortwrite {
@@ -20,44 +21,41 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
   return pointers;
 }
 
-// What the child does before exec; only async-signal-safe calls, because it shares our memory
-// (vfork(2)). Returns only on failure.
-void BecomeTarget(const SpawnRequest& request, char* const* command, char* const* environment) {
-  if (request.new_group) setpgid(0, 0);
-  if (dup2(request.in, STDIN_FILENO) < 0 || dup2(request.out, STDOUT_FILENO) < 0 ||
-      dup2(request.error, STDERR_FILENO) < 0) {
-    return;
-  }
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-  execve(request.program.c_str(), command, environment);
-}
-
-}  // namespace
-
 // vfork, not posix_spawn: glibc's resets every signal's disposition one by one, 128 system calls
 // that exec makes superfluous, and they are a tenth of a trial. All signals are blocked meanwhile,
 // so that no handler of ours runs in the child.
-Result<pid_t> SpawnTarget(const SpawnRequest& request) {
-  const std::vector<char*> command = Pointers(request.command);
-  const std::vector<char*> environment = Pointers(request.environment);
+int SpawnAlone(const fault_inject::ProgramStart& start, pid_t& pid) {
   volatile int error = 0;
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
-  const pid_t pid = vfork();
+  pid = vfork();
   if (pid == 0) {
-    BecomeTarget(request, command.data(), environment.data());
-    error = errno;
+    error = fault_inject::BecomeProgram(start);
     _exit(127);
   }
-  const int fork_error = errno;
+  if (pid < 0) error = errno;
   sigprocmask(SIG_SETMASK, &before, nullptr);
-  if (pid < 0) return ErrnoError("vfork", fork_error);
+  if (pid > 0 && error != 0) waitpid(pid, nullptr, 0);
+  return error;
+}
+
+}  // namespace
+
+Result<pid_t> SpawnTarget(const SpawnRequest& request, fault_inject::Tracer* tracer) {
+  const std::vector<char*> command = Pointers(request.command);
+  const std::vector<char*> environment = Pointers(request.environment);
+  const fault_inject::ProgramStart start = {.program = request.program.c_str(),
+                                            .command = command.data(),
+                                            .environment = environment.data(),
+                                            .in = request.in,
+                                            .out = request.out,
+                                            .error = request.error,
+                                            .new_group = request.new_group};
+  pid_t pid = -1;
+  const int error = tracer == nullptr ? SpawnAlone(start, pid) : tracer->Spawn(start, pid);
   if (error == 0) return pid;
-  waitpid(pid, nullptr, 0);
   if (error == ENOEXEC) {
     return HarnessError(
         fmt::format("cannot start '{}': not a program; scripts need a first line "

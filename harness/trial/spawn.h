@@ -8,6 +8,10 @@
 
 #include "harness/base/result.h"
 
+namespace shortwrite::fault_inject {
+class Tracer;
+}
+
 namespace shortwrite {
 
 struct SpawnRequest {
@@ -20,7 +24,8 @@ struct SpawnRequest {
 
 // The child has default signal dispositions where we had handlers (execve(2)), and an empty signal
 // mask. A descriptor of the request that is below 3 must already stand in its place.
-Result<pid_t> SpawnTarget(const SpawnRequest& request);
+// With a tracer, the target is traced from its first instruction on.
+Result<pid_t> SpawnTarget(const SpawnRequest& request, fault_inject::Tracer* tracer = nullptr);
 
 // What LD_PRELOAD must hold so that program loads our library: a link to it below directory where
 // its path has a space or colon, at which entries end (ld.so(8)), and a sanitizer's runtime before

@@ -116,13 +116,14 @@ std::vector<std::string> TrialEnvironment(const std::string& libraries, const st
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
     if (text.starts_with("LD_PRELOAD=")) {
-      preload += ':' + std::string(text.substr(strlen("LD_PRELOAD=")));
+      if (!libraries.empty()) preload += ':';
+      preload += text.substr(strlen("LD_PRELOAD="));
       continue;
     }
     if (text.starts_with("TMPDIR=") || text.starts_with(fault_inject::kRegionVariable)) continue;
     environment.emplace_back(text);
   }
-  environment.push_back(preload);
+  if (preload != "LD_PRELOAD=") environment.push_back(preload);
   environment.push_back(fmt::format("{}={}", fault_inject::kRegionVariable, region));
   environment.push_back("TMPDIR=" + dir);
   return environment;

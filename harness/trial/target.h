@@ -41,7 +41,7 @@ std::string SanitizerRuntime(const std::string& program);
 Result<std::string> FindPreloadLibrary();
 
 // The environment of a trial: ours, less what would interfere, plus what attaches the library.
-// libraries is a list as LD_PRELOAD has it.
+// libraries is a list as LD_PRELOAD has it; empty: nothing is loaded.
 std::vector<std::string> TrialEnvironment(const std::string& libraries, const std::string& region,
                                           const std::string& dir);
 

@@ -15,9 +15,20 @@ struct TrialRequest {
   bool full_trace = false;
 };
 
+// How faults get in.
+enum class Backend { kPreload, kSyscall };
+constexpr std::string_view BackendName(Backend backend) {
+  return backend == Backend::kPreload ? "preload" : "syscall";
+}
+
 class TrialRunner {
  public:
   virtual ~TrialRunner() = default;
+
+  // The one that the next trial uses.
+  virtual Backend backend() const = 0;
+  // From now on another one. An Error (kUnavailable) says what forbids it, with the remedy.
+  virtual Status UseBackend(Backend backend) = 0;
 
   // One run of the target. An Error means that the harness failed, was interrupted, or lacks
   // something; what the target did is always an Observation.

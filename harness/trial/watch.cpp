@@ -1,18 +1,13 @@
 #include "harness/trial/watch.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 
-#include "harness/base/unique_fd.h"
 #include "harness/trial/process_tree.h"
 
 namespace shortwrite {
@@ -37,19 +32,6 @@ constexpr milliseconds kGraceInterval{2};
 
 milliseconds TicksToTime(uint64_t ticks) {
   return milliseconds(ticks * 1000 / static_cast<uint64_t>(sysconf(_SC_CLK_TCK)));
-}
-
-TargetEnd EndOf(const siginfo_t& info) {
-  if (info.si_code == CLD_EXITED) return {TargetEnd::Kind::kExited, info.si_status};
-  return {TargetEnd::Kind::kSignaled, info.si_status};
-}
-
-bool Reap(pid_t pid, TargetEnd& end) {
-  siginfo_t info = {};
-  if (waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG) != 0) return false;
-  if (info.si_pid != pid) return false;
-  end = EndOf(info);
-  return true;
 }
 
 // Follows progress and CPU from sample to sample, and says when the target's end is proved.
@@ -115,30 +97,14 @@ class LivenessJudge {
   uint64_t ticks_at_progress_ = 0;
 };
 
-void Pause(milliseconds duration) {
-  const timespec time = {duration.count() / 1000, duration.count() % 1000 * 1000000};
-  nanosleep(&time, nullptr);
-}
-
-bool HasChildren() {
-  siginfo_t info = {};
-  return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
-}
-
-void ReapDead() {
-  while (waitpid(-1, nullptr, WNOHANG) > 0) {
-  }
-}
-
 // The target has ended; whoever it left behind may still be writing (a pipeline's tail, a process
 // substitution).
-void EndDescendants(const WatchLimits& limits, const WatchProbes& probes, WatchedEnd& watched) {
+void EndDescendants(Children& children, const WatchLimits& limits, const WatchProbes& probes,
+                    WatchedEnd& watched) {
   const auto started = Clock::now();
   auto last_progress = started;
   uint64_t progress = probes.progress();
-  while (true) {
-    ReapDead();
-    if (!HasChildren()) return;
+  while (children.Linger(kGraceInterval)) {
     const auto now = Clock::now();
     if (const uint64_t current = probes.progress(); current != progress) {
       progress = current;
@@ -151,7 +117,6 @@ void EndDescendants(const WatchLimits& limits, const WatchProbes& probes, Watche
       watched.processes_left = KillDescendants();
       return;
     }
-    Pause(kGraceInterval);
   }
 }
 
@@ -198,32 +163,25 @@ bool StopRequested() {
   return stop_requested != 0;
 }
 
-Result<WatchedEnd> Watch(pid_t pid, const WatchLimits& limits, const WatchProbes& probes) {
-  // glibc 2.36 declares pidfd_open without C linkage.
-  const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  if (!pidfd.valid()) {
-    KillDescendants();
-    return ErrnoError("pidfd_open", errno);
-  }
+Result<WatchedEnd> Watch(pid_t pid, Children& children, const WatchLimits& limits,
+                         const WatchProbes& probes) {
   const auto started = Clock::now();
   const auto cpu_before = CpuOfChildren();
   LivenessJudge judge(limits);
   WatchedEnd watched;
-  while (!Reap(pid, watched.end)) {
+  while (!children.WaitFor(pid, kSampleInterval, watched.end)) {
     // A stop signal interrupts the wait; its handler has run by the time it returns.
-    pollfd waiting = {pidfd.get(), POLLIN, 0};
-    const bool silent = poll(&waiting, 1, static_cast<int>(kSampleInterval.count())) <= 0;
     if (StopRequested()) {
       KillDescendants();
       return Error{ErrorKind::kInterrupted, "stopped by a signal"};
     }
-    if (silent && judge.Sample(probes, started, watched.end)) {
+    if (judge.Sample(probes, started, watched.end)) {
       KillDescendants();
       watched.cpu = CpuOfChildren() - cpu_before;
       return watched;
     }
   }
-  EndDescendants(limits, probes, watched);
+  EndDescendants(children, limits, probes, watched);
   watched.cpu = CpuOfChildren() - cpu_before;
   return watched;
 }

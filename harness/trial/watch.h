@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "harness/base/result.h"
+#include "harness/trial/children.h"
 #include "harness/trial/observation.h"
 
 namespace shortwrite {
@@ -43,7 +44,8 @@ struct WatchedEnd {
 // Blocks until pid, a child of ours, has ended, and reaps it and every descendant. Descendants that
 // outlive it get a moment to finish what they write; then they are killed. An Error when a signal
 // asked the harness to stop.
-Result<WatchedEnd> Watch(pid_t pid, const WatchLimits& limits, const WatchProbes& probes);
+Result<WatchedEnd> Watch(pid_t pid, Children& children, const WatchLimits& limits,
+                         const WatchProbes& probes);
 
 // SIGINT, SIGTERM and SIGHUP, but for those that the caller had ignored, as nohup(1) and a shell's
 // background jobs do.

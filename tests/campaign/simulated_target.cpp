@@ -215,8 +215,17 @@ SimulatedTarget::SimulatedTarget(Settings settings)
 Result<Observation> SimulatedTarget::Run(const TrialRequest& request) {
   schedules_.push_back(ToText(request.schedule));
   Observation observation = Simulation(settings_, payload_, request.schedule).Run();
+  if (settings_.hides_from_preload && backend_ == Backend::kPreload) observation.calls.clear();
   if (!intervention_) return observation;
   return intervention_(schedules_.size(), request, std::move(observation));
+}
+
+Status SimulatedTarget::UseBackend(Backend backend) {
+  if (backend == Backend::kSyscall && !settings_.no_syscall_backend.empty()) {
+    return Error{ErrorKind::kUnavailable, settings_.no_syscall_backend};
+  }
+  backend_ = backend;
+  return Ok();
 }
 
 CampaignSettings SimulatedTarget::CampaignOver() const {

@@ -34,12 +34,16 @@ class SimulatedTarget : public TrialRunner {
     Mistake mistake = Mistake::kNone;
     bool nonblocking = false;
     bool interruptible = false;
+    bool hides_from_preload = false;      // then only the syscall backend sees its calls
+    std::string no_syscall_backend = "";  // why that cannot be used here
   };
 
   explicit SimulatedTarget(Settings settings);
 
   Result<Observation> Run(const TrialRequest& request) override;
   void Calibrate(const Observation&) override { ++calibrations_; }
+  Backend backend() const override { return backend_; }
+  Status UseBackend(Backend backend) override;
 
   // Asked about each run before it is returned; number counts from 1, controls too. May change it
   // or put an error in its place.
@@ -60,6 +64,7 @@ class SimulatedTarget : public TrialRunner {
   std::string payload_;
   std::vector<std::string> schedules_;
   size_t calibrations_ = 0;
+  Backend backend_ = Backend::kPreload;
   Intervention intervention_;
 };
 

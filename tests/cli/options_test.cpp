@@ -243,9 +243,8 @@ TEST_P(RefusedOptions, NameOptionAndRemedy) {
 
 // What this version lacks is unavailable, not malformed, and never quietly something else.
 TEST(Options, UnavailableIsSaid) {
-  for (const Words& lacking :
-       {Words{"--backend", "syscall"}, Words{"--sink", "pipe"}, Words{"--sink", "socket:nonblock"},
-        Words{"--sink", "pty:nonblock:slow"}, Words{"--judge", "cmp"}}) {
+  for (const Words& lacking : {Words{"--sink", "pipe"}, Words{"--sink", "socket:nonblock"},
+                               Words{"--sink", "pty:nonblock:slow"}, Words{"--judge", "cmp"}}) {
     const Result<Options> options = Parse(CheckWith(lacking));
     ASSERT_FALSE(options.ok()) << lacking[1];
     EXPECT_EQ(options.error().kind, ErrorKind::kUnavailable) << lacking[1];

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include <array>
+#include <csignal>
 #include <cstdint>
 #include <ostream>
 
@@ -32,8 +33,8 @@ void ForEachFacts(const Visit& visit) {
     for (const SinkClass sink : kSinks) {
       for (const uint32_t flags : kStatusFlags) {
         for (const uint64_t movable : kCounts) {
-          for (const uint32_t nonblocking : {0u, 1u}) {
-            for (const uint32_t handler : {0u, 1u}) {
+          for (const bool nonblocking : {false, true}) {
+            for (const int handler : {0, SIGWINCH}) {
               for (const Profile profile : kProfiles) {
                 visit(CallFacts{call, sink, flags, movable, nonblocking, handler, profile});
               }
@@ -48,7 +49,7 @@ void ForEachFacts(const Visit& visit) {
 inline std::ostream& operator<<(std::ostream& os, const CallFacts& facts) {
   return os << "call " << int(facts.call) << " sink " << int(facts.sink) << " flags "
             << facts.status_flags << " movable " << facts.movable << " nonblocking "
-            << facts.call_nonblocking << " handler " << facts.handler_can_interrupt << " profile "
+            << facts.call_nonblocking << " handler " << facts.interrupting_signal << " profile "
             << int(facts.profile);
 }
 

@@ -13,8 +13,8 @@ constexpr uint32_t kBlocking = 0;
 constexpr auto kAllProfiles = kProfiles;
 
 CallFacts Facts(SinkClass sink, uint32_t flags, uint64_t movable, Profile profile,
-                uint32_t handler = 0) {
-  return {CallKind::kWrite, sink, flags, movable, 0, handler, profile};
+                int handler = 0) {
+  return {CallKind::kWrite, sink, flags, movable, false, handler, profile};
 }
 
 struct ShortRow {
@@ -115,7 +115,7 @@ TEST(Legality, EagainBySink) {
 TEST(Legality, EagainOfACallThatMustNotWait) {
   CallFacts facts = Facts(SinkClass::kStreamSocket, kBlocking, 100, Profile::kLinux);
   EXPECT_FALSE(LegalEagain(facts).legal);
-  facts.call_nonblocking = 1;
+  facts.call_nonblocking = true;
   EXPECT_TRUE(LegalEagain(facts).legal);
 }
 

@@ -1,4 +1,4 @@
-#include "fault_inject/preload/vector_cut.h"
+#include "fault_inject/vector_cut.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

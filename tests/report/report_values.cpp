@@ -80,12 +80,14 @@ Counterexample CounterexampleIn(const std::string& output, Verdict verdict) {
   return found;
 }
 
+BackendChoice ExampleBackend() {
+  return {Backend::kPreload, "in the control, every byte of every output arrived by a call it saw"};
+}
+
 }  // namespace
 
 ReportContext ExampleContext() {
-  return {.backend = "preload",
-          .backend_reason = "in the control, every byte of every output arrived by a call it saw",
-          .profile = "posix",
+  return {.profile = "posix",
           .program = "writer",
           .seed = 7,
           .payload_bytes = kReference.size(),
@@ -98,6 +100,7 @@ ReportContext ExampleContext() {
 CampaignResult SurvivedCampaign() {
   CampaignResult result;
   result.end = CampaignEnd::kSurvived;
+  result.backend = ExampleBackend();
   result.notes = {"EAGAIN left out: no output is O_NONBLOCK"};
   result.controls = 2;
   result.trials = 500;
@@ -140,6 +143,7 @@ ReplayResult FailedReplay() {
   const Counterexample found = CounterexampleIn("out", Verdict::kCorrupted);
   ReplayResult result;
   result.end = CampaignEnd::kCounterexample;
+  result.backend = ExampleBackend();
   result.judgement = found.judgement;
   result.observation = found.observation;
   result.faults_delivered = 1;

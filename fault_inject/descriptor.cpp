@@ -1,13 +1,12 @@
-#include "fault_inject/preload/descriptor.h"
+#include "fault_inject/descriptor.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include "fault_inject/preload/raw_syscall.h"
+#include "fault_inject/raw_syscall.h"
 
 namespace shortwrite::fault_inject {
 namespace {
@@ -31,26 +30,6 @@ constexpr uint32_t kTypeCharacter = 0020000;
 bool IsTtyMajor(uint32_t major) {
   return major == 4 || major == 5 || (major >= 136 && major <= 143);
 }
-
-struct KernelSigaction {
-  void (*handler)(int);
-  unsigned long flags;
-  void (*restorer)();
-  uint64_t mask;
-};
-
-constexpr uint64_t Bit(int signal) {
-  return uint64_t{1} << (signal - 1);
-}
-
-// Asked to end, or ended by an error of their own.
-constexpr uint64_t kEndingSignals = Bit(SIGHUP) | Bit(SIGINT) | Bit(SIGQUIT) | Bit(SIGILL) |
-                                    Bit(SIGTRAP) | Bit(SIGABRT) | Bit(SIGBUS) | Bit(SIGFPE) |
-                                    Bit(SIGSEGV) | Bit(SIGPIPE) | Bit(SIGTERM) | Bit(SIGSTKFLT) |
-                                    Bit(SIGXCPU) | Bit(SIGXFSZ) | Bit(SIGSYS) | Bit(SIGPWR);
-// Used inside glibc (32, 33) and musl (32 to 34).
-constexpr uint64_t kLibcSignals = Bit(32) | Bit(33) | Bit(34);
-constexpr int kSignalsMax = 64;
 
 }  // namespace
 
@@ -148,33 +127,6 @@ uint64_t SourceBytes(int descriptor, int64_t position) {
     default:
       return UINT64_MAX;
   }
-}
-
-bool HandlerCanInterrupt() {
-  uint64_t blocked = 0;
-  RawSyscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, AsArgument(&blocked), sizeof(blocked));
-  void (*ending[kSignalsMax])(int);
-  int ending_count = 0;
-  void (*others[kSignalsMax])(int);
-  int other_count = 0;
-  for (int signal = 1; signal <= kSignalsMax; ++signal) {
-    if ((kLibcSignals & Bit(signal)) != 0) continue;
-    KernelSigaction action = {};
-    if (RawSyscall(SYS_rt_sigaction, signal, 0, AsArgument(&action), sizeof(uint64_t)) != 0)
-      continue;
-    if (action.handler == SIG_DFL || action.handler == SIG_IGN) continue;
-    if ((kEndingSignals & Bit(signal)) != 0) {
-      ending[ending_count++] = action.handler;
-    } else if ((blocked & Bit(signal)) == 0 && (action.flags & SA_RESTART) == 0) {
-      others[other_count++] = action.handler;
-    }
-  }
-  for (int i = 0; i < other_count; ++i) {
-    bool shared = false;
-    for (int k = 0; k < ending_count; ++k) shared |= others[i] == ending[k];
-    if (!shared) return true;
-  }
-  return false;
 }
 
 }  // namespace shortwrite::fault_inject

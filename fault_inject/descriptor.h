@@ -35,10 +35,4 @@ uint32_t PathBelow(const char* dir, uint32_t dir_bytes, int descriptor, char* pa
 // in a pipe; UINT64_MAX where nobody can tell. position -1: the descriptor's own.
 uint64_t SourceBytes(int descriptor, int64_t position);
 
-// A handler without SA_RESTART for a signal that this thread does not block, and that may be
-// expected to return. Handlers of signals that ask a program to end usually clean up and die; then
-// nobody ever sees EINTR, and a program that does not handle it is right. So these signals do not
-// count, nor does any signal that shares its handler with one of them.
-bool HandlerCanInterrupt();
-
 }  // namespace shortwrite::fault_inject

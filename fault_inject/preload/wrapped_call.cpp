@@ -1,0 +1,77 @@
+#include "fault_inject/preload/wrapped_call.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#include "fault_inject/handlers.h"
+#include "fault_inject/preload/attach.h"
+#include "fault_inject/raw_syscall.h"
+
+namespace shortwrite::fault_inject {
+namespace {
+
+int OwnInterruptingSignal(void*) {
+  uint64_t blocked = 0;
+  RawSyscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, AsArgument(&blocked), sizeof(blocked));
+  CaughtSignals caught;
+  for (int signal = 1; signal <= kSignalsMax; ++signal) {
+    KernelSigaction action = {};
+    if (RawSyscall(SYS_rt_sigaction, signal, 0, AsArgument(&action), sizeof(uint64_t)) == 0) {
+      caught.Set(signal, action);
+    }
+  }
+  return InterruptingSignal(caught, blocked);
+}
+
+void IdentifySelf(void*, TraceRecord& record) {
+  record.process = static_cast<uint32_t>(RawSyscall(SYS_getpid));
+  record.thread = static_cast<uint32_t>(RawSyscall(SYS_gettid));
+}
+
+Caller CallerAt(const void* caller) {
+  const auto address = reinterpret_cast<uintptr_t>(caller);
+  const bool in_program = address >= program_begin && address < program_end;
+  return {.context = nullptr,
+          .interrupting_signal = OwnInterruptingSignal,
+          .identify = IdentifySelf,
+          .address = in_program ? address - program_begin : address,
+          .in_program = in_program};
+}
+
+}  // namespace
+
+WrappedCall::WrappedCall(const Request& request, const void* caller)
+    : request_(request), granted_(request.asked) {
+  if (region == nullptr) return;
+  call_.Enter(*region, request, request.descriptor, CallerAt(caller));
+  granted_ = call_.granted();
+}
+
+ssize_t WrappedCall::Answer() {
+  call_.Answered();
+  if (call_.signal() != 0) {
+    RawSyscall(SYS_tgkill, RawSyscall(SYS_getpid), RawSyscall(SYS_gettid), call_.signal());
+  }
+  if (call_.error() == 0) return 0;
+  errno = call_.error();
+  return -1;
+}
+
+ssize_t WrappedCall::Finish(ssize_t result) {
+  if (call_.is_output()) call_.Returned(result, result < 0 ? errno : 0, request_.descriptor);
+  return result;
+}
+
+WrappedSync::WrappedSync(CallKind call, int descriptor, const void* caller) : caller_(caller) {
+  if (region != nullptr) sync_.Enter(*region, call, descriptor, descriptor);
+}
+
+int WrappedSync::Finish(int result) {
+  if (!sync_.is_output()) return result;
+  const int error = sync_.Returned(result < 0 ? errno : 0, CallerAt(caller_));
+  if (error == 0) return result;
+  errno = error;
+  return -1;
+}
+
+}  // namespace shortwrite::fault_inject

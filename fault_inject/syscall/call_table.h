@@ -1,0 +1,24 @@
+// The system calls that the tracer looks at, and where each keeps what matters.
+//
+// To add a write call: its CallKind in protocol.h, a row in call_table.cpp, and its word in
+// harness/trial/region_text.cpp.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "fault_inject/syscall/tracee.h"
+
+namespace shortwrite::fault_inject {
+
+// All numbers for the filter.
+std::vector<long> TracedCallNumbers(bool traces_closes);
+
+// The call as a request; nothing if it is no write call.
+std::optional<WriteCall> DecodeWriteCall(pid_t thread, const TracedProcess& process,
+                                         const CallEntry& entry);
+
+// close, fsync, fdatasync.
+std::optional<CallKind> DecodeSyncCall(const CallEntry& entry);
+
+}  // namespace shortwrite::fault_inject

@@ -1,0 +1,84 @@
+#include "fault_inject/syscall/process_facts.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "fault_inject/syscall/tracee_memory.h"
+
+namespace shortwrite::fault_inject {
+namespace {
+
+size_t ReadProcFile(pid_t process, const char* name, void* to, size_t bytes) {
+  std::array<char, 64> path;
+  snprintf(path.data(), path.size(), "/proc/%d/%s", process, name);
+  const int file = open(path.data(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  const ssize_t got = read(file, to, bytes);
+  close(file);
+  return got < 0 ? 0 : static_cast<size_t>(got);
+}
+
+pid_t Field(const char* status, const char* name) {
+  const char* const at = strstr(status, name);
+  return at == nullptr ? 0 : static_cast<pid_t>(strtol(at + strlen(name), nullptr, 10));
+}
+
+}  // namespace
+
+Kinship ReadKinship(pid_t thread) {
+  std::array<char, 1024> status;
+  const size_t bytes = ReadProcFile(thread, "status", status.data(), status.size() - 1);
+  status[bytes] = '\0';
+  const pid_t process = Field(status.data(), "\nTgid:");
+  return {process == 0 ? thread : process, Field(status.data(), "\nPPid:")};
+}
+
+void ReadProgramBounds(pid_t process, TracedProcess& traced) {
+  traced.program_begin = traced.program_end = 0;
+  std::array<Elf64_auxv_t, 64> vector;
+  const size_t bytes = ReadProcFile(process, "auxv", vector.data(), sizeof(vector));
+  uint64_t headers = 0;
+  uint64_t count = 0;
+  for (size_t i = 0; i < bytes / sizeof(Elf64_auxv_t); ++i) {
+    if (vector[i].a_type == AT_PHDR) headers = vector[i].a_un.a_val;
+    if (vector[i].a_type == AT_PHNUM) count = vector[i].a_un.a_val;
+  }
+  std::array<Elf64_Phdr, 32> table;
+  if (count == 0 || count > table.size()) return;
+  if (!ReadMemory(process, headers, table.data(), count * sizeof(Elf64_Phdr))) return;
+  uint64_t bias = 0;
+  uint64_t end = 0;
+  for (uint64_t i = 0; i < count; ++i) {
+    if (table[i].p_type == PT_PHDR) bias = headers - table[i].p_vaddr;
+    if (table[i].p_type == PT_LOAD) end = table[i].p_vaddr + table[i].p_memsz;
+  }
+  if (end == 0) return;
+  traced.program_begin = bias;
+  traced.program_end = bias + end;
+}
+
+uint32_t NativeArchitecture() {
+#if defined(__x86_64__)
+  return AUDIT_ARCH_X86_64;
+#else
+  return AUDIT_ARCH_AARCH64;
+#endif
+}
+
+bool MayFilterFreely() {
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> data = {};
+  if (syscall(SYS_capget, &header, data.data()) != 0) return false;
+  return (data[0].effective & (1u << CAP_SYS_ADMIN)) != 0;
+}
+
+}  // namespace shortwrite::fault_inject

@@ -1,0 +1,75 @@
+// What the tracer knows of the processes and threads that it traces.
+#pragma once
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <optional>
+
+#include "fault_inject/handlers.h"
+#include "fault_inject/intercepted_call.h"
+#include "fault_inject/syscall/write_call.h"
+
+namespace shortwrite::fault_inject {
+
+// A process's pidfd (pidfd_open(2)); closed with it.
+class ProcessHandle {
+ public:
+  ProcessHandle() = default;
+  explicit ProcessHandle(pid_t process);
+  ProcessHandle(ProcessHandle&& other) noexcept : pidfd_(other.pidfd_) { other.pidfd_ = -1; }
+  ProcessHandle& operator=(ProcessHandle&& other) noexcept;
+  ~ProcessHandle();
+  int pidfd() const { return pidfd_; }
+
+ private:
+  int pidfd_ = -1;
+};
+
+// A descriptor of a tracee, duplicated into this process for as long as this lives
+// (pidfd_getfd(2)), so that it can be asked what it is. Only while the tracee is stopped: an end of
+// a pipe that we hold is not closed when the tracee closes its own.
+class BorrowedDescriptor {
+ public:
+  BorrowedDescriptor(const ProcessHandle& process, int descriptor);
+  BorrowedDescriptor(const BorrowedDescriptor&) = delete;
+  BorrowedDescriptor& operator=(const BorrowedDescriptor&) = delete;
+  ~BorrowedDescriptor();
+  int get() const { return descriptor_; }  // -1: the tracee has no such descriptor
+
+ private:
+  int descriptor_;
+};
+
+struct TracedProcess {
+  ProcessHandle handle;
+  CaughtSignals caught;
+  uint64_t resetting = 0;      // SignalBit: SA_RESETHAND
+  uint64_t program_begin = 0;  // main program's addresses; 0: not known
+  uint64_t program_end = 0;
+};
+
+// A call of interest between its entry and its return.
+struct PendingCall {
+  CallEntry entry;
+  std::optional<WriteCall> write;  // else a close, fsync or fdatasync
+  InterceptedCall call;
+  InterceptedSync sync;
+  bool arguments_changed = false;  // must be put back at the return
+};
+
+struct TracedThread {
+  enum class Phase {
+    kRunning,         // next: an entry, or nothing
+    kInCall,          // next: the return of pending
+    kMappingScratch,  // next: the return of an mmap that we made it call
+  };
+  pid_t process = 0;
+  Phase phase = Phase::kRunning;
+  std::optional<PendingCall> pending;
+  // A call that a signal cut off before it moved anything, and that the kernel will make again.
+  std::optional<PendingCall> restarting;
+  uint64_t scratch = 0;  // a private mapping in the tracee; 0: not yet
+};
+
+}  // namespace shortwrite::fault_inject

@@ -1,0 +1,271 @@
+#include "fault_inject/syscall/tracer.h"
+
+#include <linux/futex.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "fault_inject/syscall/process_facts.h"
+#include "fault_inject/syscall/seccomp_filter.h"
+
+namespace shortwrite::fault_inject {
+namespace {
+
+constexpr size_t kStackBytes = 64 * 1024;
+constexpr int kSyscallStop = SIGTRAP | 0x80;  // PTRACE_O_TRACESYSGOOD
+constexpr long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEFORK |
+                          PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACESECCOMP |
+                          PTRACE_O_EXITKILL;
+
+// What parent and child of a spawn share; the child runs in the parent's memory until its exec.
+struct Birth {
+  const ProgramStart* start;
+  sock_fprog filter;
+  bool no_new_privileges;
+  uint32_t may_go = 0;  // futex: 1: traced, go; 2: end
+  int error = 0;
+};
+
+SHORTWRITE_UNSANITIZED int InstallFilter(const Birth& birth) {
+  if (birth.filter.len == 0) return 0;
+  if (birth.no_new_privileges) RawSyscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  return static_cast<int>(
+      -RawSyscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, AsArgument(&birth.filter)));
+}
+
+SHORTWRITE_UNSANITIZED int RunChild(void* argument) {
+  auto& birth = *static_cast<Birth*>(argument);
+  uint32_t word = 0;
+  while ((word = __atomic_load_n(&birth.may_go, __ATOMIC_ACQUIRE)) == 0) {
+    RawSyscall(SYS_futex, AsArgument(&birth.may_go), FUTEX_WAIT, 0, 0);
+  }
+  if (word == 1) {
+    birth.error = InstallFilter(birth);
+    if (birth.error == 0) birth.error = BecomeProgram(*birth.start);
+  }
+  RawSyscall(SYS_exit_group, 127);
+  return 0;
+}
+
+void LetGo(Birth& birth, uint32_t word) {
+  __atomic_store_n(&birth.may_go, word, __ATOMIC_RELEASE);
+  syscall(SYS_futex, &birth.may_go, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+}
+
+bool IsStopSignal(int signal) {
+  return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+bool IsRestart(int64_t result) {
+  // The kernel's ERESTARTSYS to ERESTART_RESTARTBLOCK: never seen by a program.
+  return result <= -512 && result >= -516;
+}
+
+}  // namespace
+
+Tracer::Tracer(Region& region)
+    : region_(region), filter_(BuildFilter(false)), filter_with_closes_(BuildFilter(true)) {}
+
+Tracer::~Tracer() {
+  if (stack_ != nullptr) munmap(stack_, kStackBytes);
+}
+
+int Tracer::Spawn(const ProgramStart& start, pid_t& process) {
+  threads_.clear();
+  processes_.clear();
+  if (stack_ == nullptr) {
+    void* const stack = mmap(nullptr, kStackBytes, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (stack == MAP_FAILED) return errno;
+    stack_ = stack;
+  }
+  const bool closes = (region_.header.features & kFeatureTraceClose) != 0;
+  std::vector<sock_filter>& filter = closes ? filter_with_closes_ : filter_;
+  filtered_ = !filter.empty();
+  Birth birth = {
+      &start, {static_cast<unsigned short>(filter.size()), filter.data()}, !MayFilterFreely()};
+  // Not vfork: it would hold us until the exec, and a child must be seized before.
+  char* const top = static_cast<char*>(stack_) + kStackBytes;
+  process = clone(RunChild, top, CLONE_VM | SIGCHLD, &birth);
+  if (process < 0) return errno;
+  if (ptrace(PTRACE_SEIZE, process, nullptr, kOptions) != 0) {
+    const int error = errno;
+    LetGo(birth, 2);
+    waitpid(process, nullptr, __WALL);
+    return error;
+  }
+  LetGo(birth, 1);
+  return WaitForExec(process, birth.error);
+}
+
+int Tracer::WaitForExec(pid_t process, const int& error) {
+  while (true) {
+    int status = 0;
+    if (waitpid(process, &status, __WALL) < 0) {
+      if (errno == EINTR) continue;
+      return errno;
+    }
+    if (!WIFSTOPPED(status)) return error != 0 ? error : ECHILD;
+    const int event = status >> 16;
+    if (event == PTRACE_EVENT_EXEC) {
+      OnExec(process);
+      return 0;
+    }
+    ptrace(PTRACE_CONT, process, nullptr, event == 0 ? WSTOPSIG(status) : 0);
+  }
+}
+
+Tracer::Wake Tracer::Run(pid_t target, int& wait_status) {
+  while (true) {
+    int status = 0;
+    const pid_t thread = waitpid(-1, &status, __WALL);
+    if (thread < 0) return errno == EINTR ? Wake::kInterrupted : Wake::kNobodyLeft;
+    if (WIFSTOPPED(status)) {
+      OnStop({thread, WSTOPSIG(status), status >> 16});
+      continue;
+    }
+    OnEnd(thread);
+    if (thread != target) continue;
+    wait_status = status;
+    return Wake::kEnded;
+  }
+}
+
+// A thread that dies, by SIGKILL, while we look at it makes every request fail with ESRCH; its end
+// is reported next.
+void Tracer::OnStop(const Stop& stop) {
+  if (stop.event != 0) return OnEvent(stop);
+  if (stop.signal == kSyscallStop) return OnSystemCall(stop.thread);
+  OnSignal(stop.thread, stop.signal);
+}
+
+void Tracer::OnEvent(const Stop& stop) {
+  switch (stop.event) {
+    case PTRACE_EVENT_SECCOMP:
+      return OnSystemCall(stop.thread);
+    case PTRACE_EVENT_EXEC:
+      return OnExec(stop.thread);
+    case PTRACE_EVENT_STOP:
+      (void)ThreadOf(stop.thread);
+      // A stop for all its threads: it lasts until SIGCONT.
+      if (IsStopSignal(stop.signal)) {
+        ptrace(PTRACE_LISTEN, stop.thread, nullptr, nullptr);
+        return;
+      }
+      return Resume(stop.thread);
+    default:  // fork, vfork, clone: the child comes with a stop of its own
+      return Resume(stop.thread);
+  }
+}
+
+// The first stop of a new thread, or process, comes before or after its parent's.
+TracedThread& Tracer::ThreadOf(pid_t thread) {
+  const auto known = threads_.find(thread);
+  if (known != threads_.end()) return known->second;
+  TracedThread& added = threads_[thread];
+  const Kinship kin = ReadKinship(thread);
+  added.process = kin.process;
+  if (!processes_.contains(kin.process)) {
+    // Handlers are inherited over fork (signal(7)).
+    TracedProcess process;
+    if (const auto parent = processes_.find(kin.parent); parent != processes_.end()) {
+      process.caught = parent->second.caught;
+      process.resetting = parent->second.resetting;
+      process.program_begin = parent->second.program_begin;
+      process.program_end = parent->second.program_end;
+    }
+    process.handle = ProcessHandle(kin.process);
+    processes_[kin.process] = std::move(process);
+  }
+  return added;
+}
+
+// exec ends all other threads without a report of their own, and the one that called it takes over
+// the number of the first.
+void Tracer::OnExec(pid_t process) {
+  std::erase_if(threads_, [&](const auto& entry) { return entry.second.process == process; });
+  threads_[process].process = process;
+  TracedProcess& traced = processes_[process];
+  if (traced.handle.pidfd() < 0) traced.handle = ProcessHandle(process);
+  traced.caught = {};
+  traced.resetting = 0;
+  ReadProgramBounds(process, traced);
+  AtomicAdd(region_.header.attached, 1);
+  Resume(process);
+}
+
+void Tracer::OnSystemCall(pid_t thread) {
+  __ptrace_syscall_info info = {};
+  if (ptrace(PTRACE_GET_SYSCALL_INFO, thread, sizeof(info), &info) <= 0) return;
+  if (info.op == PTRACE_SYSCALL_INFO_EXIT) return OnReturn(thread, info.exit.rval);
+  const bool filtered = info.op == PTRACE_SYSCALL_INFO_SECCOMP;
+  if (info.op != PTRACE_SYSCALL_INFO_ENTRY && !filtered) return Resume(thread);
+  if (info.arch != NativeArchitecture()) {
+    __atomic_fetch_or(&region_.header.unseen_ways, kWayOtherAbi, __ATOMIC_ACQ_REL);
+    return Resume(thread);
+  }
+  CallEntry entry;
+  entry.number = static_cast<long>(filtered ? info.seccomp.nr : info.entry.nr);
+  for (int i = 0; i < 6; ++i) {
+    entry.arguments[i] = filtered ? info.seccomp.args[i] : info.entry.args[i];
+  }
+  entry.instruction_pointer = info.instruction_pointer;
+  entry.stack_pointer = info.stack_pointer;
+  OnEntry(thread, entry);
+}
+
+// signal(7): an interrupted call that moved nothing is made again when there is no handler, or one
+// with SA_RESTART; else it has failed with EINTR.
+void Tracer::OnSignal(pid_t thread, int signal) {
+  TracedThread& traced = ThreadOf(thread);
+  TracedProcess& process = processes_[traced.process];
+  const uint64_t bit = SignalBit(signal);
+  const bool handled = signal <= kSignalsMax && process.caught.handlers[signal - 1] != 0;
+  if (traced.restarting && handled && (process.caught.restarting & bit) == 0) {
+    Publish(thread, *traced.restarting, -EINTR);
+    traced.restarting.reset();
+  }
+  if (handled && (process.resetting & bit) != 0) process.caught.handlers[signal - 1] = 0;
+  Resume(thread, signal);
+}
+
+void Tracer::OnEnd(pid_t thread) {
+  const auto ended = threads_.find(thread);
+  if (ended == threads_.end()) return;
+  const pid_t process = ended->second.process;
+  threads_.erase(ended);
+  if (thread == process) processes_.erase(process);
+}
+
+void Tracer::Resume(pid_t thread, int signal) {
+  const auto traced = threads_.find(thread);
+  const bool awaits_return =
+      traced != threads_.end() && traced->second.phase != TracedThread::Phase::kRunning;
+  const auto request = awaits_return || !filtered_ ? PTRACE_SYSCALL : PTRACE_CONT;
+  ptrace(request, thread, nullptr, signal);
+}
+
+void Tracer::OnReturn(pid_t thread, int64_t result) {
+  TracedThread& traced = ThreadOf(thread);
+  if (traced.phase == TracedThread::Phase::kMappingScratch) return ScratchMapped(thread, result);
+  const bool awaited = traced.phase == TracedThread::Phase::kInCall && traced.pending;
+  traced.phase = TracedThread::Phase::kRunning;
+  if (!awaited) return Resume(thread);
+  PutBack(thread, *traced.pending);
+  if (IsRestart(result)) {
+    traced.restarting = std::move(traced.pending);
+  } else {
+    Publish(thread, *traced.pending, result);
+  }
+  traced.pending.reset();
+  Resume(thread);
+}
+
+}  // namespace shortwrite::fault_inject

@@ -1,0 +1,92 @@
+// The backend for any binary: watches the target's system calls from outside (ptrace(2)), stopped
+// only at those of interest by a seccomp filter (seccomp(2)), and makes them short there.
+//
+// A short write is made by lowering the count register at the entry; a vector is cut in a private
+// mapping of the tracee's, never in its data. EAGAIN, EINTR and errors are made by leaving the call
+// out. The schedule comes from the shared region and the trace goes there, as with the preload
+// library; nothing is loaded into the target.
+//
+// All calls from one thread: ptrace belongs to the thread that attached. The tracees die with it
+// (PTRACE_O_EXITKILL), however it ends. Invisible to a target, but for what the kernel shows of any
+// tracer: TracerPid and Seccomp in /proc/self/status, a refused ptrace(2) of its own, and, without
+// CAP_SYS_ADMIN, no_new_privs.
+#pragma once
+
+#include <linux/filter.h>
+#include <sys/types.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "fault_inject/protocol.h"
+#include "fault_inject/syscall/program_start.h"
+#include "fault_inject/syscall/tracee.h"
+
+namespace shortwrite::fault_inject {
+
+class Tracer {
+ public:
+  // Why no process can be traced here, with the remedy; empty if one can. Tries it.
+  static std::string WhyUnavailable();
+
+  explicit Tracer(Region& region);
+  Tracer(const Tracer&) = delete;
+  Tracer& operator=(const Tracer&) = delete;
+  ~Tracer();
+
+  // Starts a program under the schedule that the region holds now; 0 and its process, or an errno.
+  // Nobody of an earlier trial may be left.
+  int Spawn(const ProgramStart& start, pid_t& process);
+
+  enum class Wake {
+    kEnded,        // the target has; wait_status is its
+    kInterrupted,  // a signal came to this process
+    kNobodyLeft,   // no child, traced or not
+  };
+  // Lets the tracees run, and works on their calls, until one of the above happens.
+  Wake Run(pid_t target, int& wait_status);
+
+ private:
+  struct Stop {
+    pid_t thread;
+    int signal;
+    int event;
+  };
+
+  int WaitForExec(pid_t process, const int& error);
+  void OnStop(const Stop& stop);
+  void OnEvent(const Stop& stop);
+  void OnExec(pid_t process);
+  void OnSystemCall(pid_t thread);
+  void OnReturn(pid_t thread, int64_t result);
+  void OnSignal(pid_t thread, int signal);
+  void OnEnd(pid_t thread);
+  TracedThread& ThreadOf(pid_t thread);
+  void Resume(pid_t thread, int signal = 0);
+
+  // The calls of interest (tracer_calls.cpp).
+  void OnEntry(pid_t thread, const CallEntry& entry);
+  void EnterWrite(pid_t thread, const CallEntry& entry, const WriteCall& write);
+  void EnterSync(pid_t thread, const CallEntry& entry, CallKind call);
+  void EnterOther(pid_t thread, const CallEntry& entry);
+  void RecordHandler(pid_t thread, const CallEntry& entry);
+  void Proceed(pid_t thread);
+  bool Cut(pid_t thread, PendingCall& pending);
+  size_t CopyCutVectors(pid_t thread, const PendingCall& pending, uint64_t address, uint64_t count);
+  void MapScratch(pid_t thread);
+  void ScratchMapped(pid_t thread, int64_t result);
+  void AnswerNow(pid_t thread, PendingCall& pending);
+  void PutBack(pid_t thread, PendingCall& pending);
+  void Publish(pid_t thread, PendingCall& pending, int64_t result);
+
+  Region& region_;
+  std::vector<sock_filter> filter_;  // empty: every system call stops
+  std::vector<sock_filter> filter_with_closes_;
+  bool filtered_ = false;  // the current trial
+  std::map<pid_t, TracedThread> threads_;
+  std::map<pid_t, TracedProcess> processes_;
+  void* stack_ = nullptr;  // of a child before its exec
+};
+
+}  // namespace shortwrite::fault_inject

@@ -1,0 +1,290 @@
+// The calls of interest, from entry to return.
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstring>
+
+#include "fault_inject/syscall/architecture.h"
+#include "fault_inject/syscall/call_table.h"
+#include "fault_inject/syscall/tracee_memory.h"
+#include "fault_inject/syscall/tracer.h"
+#include "fault_inject/vector_cut.h"
+
+namespace shortwrite::fault_inject {
+namespace {
+
+// An iovec array of the greatest length, and behind it a message header.
+constexpr size_t kScratchBytes = kVectorsMax * sizeof(iovec) + 4096;
+constexpr size_t kScratchMessage = kVectorsMax * sizeof(iovec);
+
+struct CallerContext {
+  pid_t thread;
+  const TracedThread& traced;
+  const TracedProcess& process;
+};
+
+int InterruptingSignalOf(void* context) {
+  const auto& caller = *static_cast<const CallerContext*>(context);
+  uint64_t blocked = 0;
+  ptrace(PTRACE_GETSIGMASK, caller.thread, sizeof(blocked), &blocked);
+  return InterruptingSignal(caller.process.caught, blocked);
+}
+
+void IdentifyTracee(void* context, TraceRecord& record) {
+  const auto& caller = *static_cast<const CallerContext*>(context);
+  record.process = static_cast<uint32_t>(caller.traced.process);
+  record.thread = static_cast<uint32_t>(caller.thread);
+}
+
+Caller CallerOf(CallerContext& context, const CallEntry& entry) {
+  const TracedProcess& process = context.process;
+  const uint64_t address = entry.instruction_pointer;
+  const bool in_program = address >= process.program_begin && address < process.program_end;
+  return {.context = &context,
+          .interrupting_signal = InterruptingSignalOf,
+          .identify = IdentifyTracee,
+          .address = in_program ? address - process.program_begin : address,
+          .in_program = in_program};
+}
+
+// Of a file, to write to it through memory.
+bool IsSharedMapping(const CallEntry& entry) {
+  const uint64_t flags = entry.arguments[3];
+  return (entry.arguments[2] & PROT_WRITE) != 0 && (flags & MAP_ANONYMOUS) == 0 &&
+         (flags & MAP_TYPE) != MAP_PRIVATE;
+}
+
+}  // namespace
+
+void Tracer::OnEntry(pid_t thread, const CallEntry& entry) {
+  TracedThread& traced = ThreadOf(thread);
+  traced.phase = TracedThread::Phase::kRunning;
+  // Made again after its scratch memory was mapped.
+  if (traced.pending && traced.pending->entry == entry) return Proceed(thread);
+  traced.pending.reset();
+  // A handler may run, and write, between the interruption and the repetition.
+  if (traced.restarting && traced.restarting->entry == entry) {
+    traced.pending = std::move(traced.restarting);
+    traced.restarting.reset();
+    return Proceed(thread);
+  }
+  if (auto write = DecodeWriteCall(thread, processes_[traced.process], entry)) {
+    return EnterWrite(thread, entry, *write);
+  }
+  if (const auto sync = DecodeSyncCall(entry)) return EnterSync(thread, entry, *sync);
+  EnterOther(thread, entry);
+}
+
+void Tracer::EnterWrite(pid_t thread, const CallEntry& entry, const WriteCall& write) {
+  TracedThread& traced = ThreadOf(thread);
+  const TracedProcess& process = processes_[traced.process];
+  const BorrowedDescriptor descriptor(process.handle, write.request.descriptor);
+  if (descriptor.get() < 0) return Resume(thread);
+  PendingCall pending;
+  pending.entry = entry;
+  pending.write = write;
+  CallerContext context = {thread, traced, process};
+  pending.call.Enter(region_, write.request, descriptor.get(), CallerOf(context, entry));
+  if (!pending.call.is_output()) return Resume(thread);
+  if (pending.call.answer_now()) return AnswerNow(thread, pending);
+  traced.pending = pending;
+  Proceed(thread);
+}
+
+void Tracer::EnterSync(pid_t thread, const CallEntry& entry, CallKind call) {
+  TracedThread& traced = ThreadOf(thread);
+  const int number = static_cast<int>(entry.arguments[0]);
+  PendingCall pending;
+  pending.entry = entry;
+  {
+    // Given back before the call: a close that leaves a copy open is another one.
+    const BorrowedDescriptor descriptor(processes_[traced.process].handle, number);
+    if (descriptor.get() >= 0) pending.sync.Enter(region_, call, number, descriptor.get());
+  }
+  if (!pending.sync.is_output()) return Resume(thread);
+  traced.pending = pending;
+  traced.phase = TracedThread::Phase::kInCall;
+  Resume(thread);
+}
+
+void Tracer::EnterOther(pid_t thread, const CallEntry& entry) {
+  const auto saw = [&](uint32_t way) {
+    __atomic_fetch_or(&region_.header.unseen_ways, way, __ATOMIC_ACQ_REL);
+  };
+  switch (entry.number) {
+    case SYS_rt_sigaction:
+      RecordHandler(thread, entry);
+      break;
+    case SYS_mmap:
+      if (IsSharedMapping(entry)) saw(kWaySharedMapping);
+      break;
+    case SYS_io_uring_setup:
+      saw(kWayIoUring);
+      break;
+    case SYS_ptrace:
+      saw(kWayPtrace);
+      break;
+    default:
+      break;
+  }
+  Resume(thread);
+}
+
+// At the entry, although the call may yet fail: it does so for signals that nobody can handle.
+void Tracer::RecordHandler(pid_t thread, const CallEntry& entry) {
+  const auto signal = static_cast<int>(entry.arguments[0]);
+  KernelSigaction action = {};
+  if (signal < 1 || signal > kSignalsMax || entry.arguments[1] == 0) return;
+  if (!ReadValue(thread, entry.arguments[1], action)) return;
+  TracedProcess& process = processes_[ThreadOf(thread).process];
+  process.caught.Set(signal, action);
+  process.resetting &= ~SignalBit(signal);
+  if ((action.flags & SA_RESETHAND) != 0) process.resetting |= SignalBit(signal);
+}
+
+void Tracer::Proceed(pid_t thread) {
+  TracedThread& traced = ThreadOf(thread);
+  PendingCall& pending = *traced.pending;
+  if (pending.write && pending.call.is_cut()) {
+    const bool needs_scratch = pending.write->cut_by != CutBy::kCount;
+    if (needs_scratch && traced.scratch == 0) return MapScratch(thread);
+    if (!Cut(thread, pending)) pending.call.Withdraw();
+  }
+  traced.phase = TracedThread::Phase::kInCall;
+  Resume(thread);
+}
+
+bool Tracer::Cut(pid_t thread, PendingCall& pending) {
+  const WriteCall& write = *pending.write;
+  const int argument = write.cut_argument;
+  const uint64_t scratch = ThreadOf(thread).scratch;
+  Registers registers;
+  if (!registers.Load(thread)) return false;
+  size_t used = 0;
+  switch (write.cut_by) {
+    case CutBy::kCount:
+      registers.set_argument(argument, pending.call.granted());
+      break;
+    case CutBy::kVectors:
+      used = CopyCutVectors(thread, pending, pending.entry.arguments[argument],
+                            pending.entry.arguments[argument + 1]);
+      if (used == 0) return false;
+      registers.set_argument(argument, scratch);
+      registers.set_argument(argument + 1, used);
+      break;
+    case CutBy::kMessage: {
+      msghdr message = {};
+      if (!ReadValue(thread, pending.entry.arguments[argument], message)) return false;
+      used = CopyCutVectors(thread, pending, reinterpret_cast<uint64_t>(message.msg_iov),
+                            message.msg_iovlen);
+      if (used == 0) return false;
+      message.msg_iov = reinterpret_cast<iovec*>(scratch);
+      message.msg_iovlen = used;
+      if (!WriteMemory(thread, scratch + kScratchMessage, &message, sizeof(message))) return false;
+      registers.set_argument(argument, scratch + kScratchMessage);
+      break;
+    }
+  }
+  pending.arguments_changed = registers.Store(thread);
+  return pending.arguments_changed;
+}
+
+// Puts what is to be written into the scratch memory; returns how many elements, 0 on failure.
+size_t Tracer::CopyCutVectors(pid_t thread, const PendingCall& pending, uint64_t address,
+                              uint64_t count) {
+  std::array<iovec, kVectorsMax> vectors;
+  std::array<iovec, kVectorsMax> cut;
+  if (count > vectors.size()) return 0;
+  if (!ReadMemory(thread, address, vectors.data(), count * sizeof(iovec))) return 0;
+  const uint64_t granted = pending.call.granted();
+  const size_t used = VectorsHolding(vectors.data(), count, granted);
+  CutVectors(vectors.data(), used, granted, cut.data());
+  const uint64_t scratch = ThreadOf(thread).scratch;
+  return WriteMemory(thread, scratch, cut.data(), used * sizeof(iovec)) ? used : 0;
+}
+
+// The thread maps the memory itself: its call becomes an mmap, and is made again afterwards. A
+// place on its stack would do for C; below a goroutine's lies other data.
+void Tracer::MapScratch(pid_t thread) {
+  TracedThread& traced = ThreadOf(thread);
+  Registers registers;
+  if (!registers.Load(thread)) return;
+  registers.set_argument(0, 0);
+  registers.set_argument(1, kScratchBytes);
+  registers.set_argument(2, PROT_READ | PROT_WRITE);
+  registers.set_argument(3, MAP_PRIVATE | MAP_ANONYMOUS);
+  registers.set_argument(4, static_cast<uint64_t>(-1));
+  registers.set_argument(5, 0);
+  if (!registers.SetNumber(thread, SYS_mmap) || !registers.Store(thread)) return;
+  traced.phase = TracedThread::Phase::kMappingScratch;
+  Resume(thread);
+}
+
+void Tracer::ScratchMapped(pid_t thread, int64_t result) {
+  TracedThread& traced = ThreadOf(thread);
+  traced.phase = TracedThread::Phase::kRunning;
+  if (result > 0) traced.scratch = static_cast<uint64_t>(result);
+  PendingCall& pending = *traced.pending;
+  // Without memory (RLIMIT_AS, a filter of the target's) the call goes on whole.
+  if (result <= 0) pending.call.Withdraw();
+  Registers registers;
+  if (!registers.Load(thread)) return;
+  for (int i = 0; i < 6; ++i) registers.set_argument(i, pending.entry.arguments[i]);
+  registers.Repeat(pending.entry.number);
+  registers.Store(thread);
+  Resume(thread);
+}
+
+void Tracer::AnswerNow(pid_t thread, PendingCall& pending) {
+  Registers registers;
+  if (!registers.Load(thread)) return;
+  registers.set_result(-pending.call.error());
+  if (!registers.SetNumber(thread, -1) || !registers.Store(thread)) return;
+  if (pending.call.signal() != 0) {
+    syscall(SYS_tgkill, ThreadOf(thread).process, thread, pending.call.signal());
+  }
+  pending.call.Answered();
+  Resume(thread);
+}
+
+// Programs rely on it that a system call leaves its arguments' registers alone.
+void Tracer::PutBack(pid_t thread, PendingCall& pending) {
+  if (!pending.arguments_changed) return;
+  Registers registers;
+  if (!registers.Load(thread)) return;
+  const int argument = pending.write->cut_argument;
+  registers.set_argument(argument, pending.entry.arguments[argument]);
+  if (pending.write->cut_by == CutBy::kVectors) {
+    registers.set_argument(argument + 1, pending.entry.arguments[argument + 1]);
+  }
+  registers.Store(thread);
+  pending.arguments_changed = false;
+}
+
+void Tracer::Publish(pid_t thread, PendingCall& pending, int64_t result) {
+  const TracedThread& traced = ThreadOf(thread);
+  const TracedProcess& process = processes_[traced.process];
+  const int error = result < 0 ? static_cast<int>(-result) : 0;
+  if (pending.write) {
+    // Asked only where the first byte went; see InterceptedCall.
+    const bool traces_fully = (region_.header.features & kFeatureFullTrace) != 0;
+    const BorrowedDescriptor descriptor(process.handle,
+                                        traces_fully ? pending.write->request.descriptor : -1);
+    return pending.call.Returned(error == 0 ? result : -1, error, descriptor.get());
+  }
+  CallerContext context = {thread, traced, process};
+  const int shown = pending.sync.Returned(error, CallerOf(context, pending.entry));
+  if (shown == error) return;
+  Registers registers;
+  if (!registers.Load(thread)) return;
+  registers.set_result(-shown);
+  registers.Store(thread);
+}
+
+}  // namespace shortwrite::fault_inject

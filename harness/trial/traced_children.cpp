@@ -1,0 +1,58 @@
+#include "harness/trial/traced_children.h"
+
+#include <signal.h>
+#include <sys/time.h>
+
+#include "fault_inject/syscall/tracer.h"
+
+namespace shortwrite {
+namespace {
+
+using std::chrono::milliseconds;
+
+void Ignore(int) {}
+
+// Interrupts whatever we wait in, again and again: a single alarm could come just before the wait.
+class Alarm {
+ public:
+  explicit Alarm(milliseconds interval) { Set(interval); }
+  Alarm(const Alarm&) = delete;
+  Alarm& operator=(const Alarm&) = delete;
+  ~Alarm() { Set(milliseconds(0)); }
+
+ private:
+  static void Set(milliseconds interval) {
+    const timeval time = {interval.count() / 1000, interval.count() % 1000 * 1000};
+    const itimerval timer = {time, time};
+    setitimer(ITIMER_REAL, &timer, nullptr);
+  }
+};
+
+}  // namespace
+
+TracedChildren::TracedChildren(fault_inject::Tracer& tracer) : tracer_(tracer) {
+  struct sigaction action = {};
+  action.sa_handler = Ignore;  // no SA_RESTART: the wait must end
+  sigaction(SIGALRM, &action, nullptr);
+  sigset_t alarm;
+  sigemptyset(&alarm);
+  sigaddset(&alarm, SIGALRM);
+  sigprocmask(SIG_UNBLOCK, &alarm, nullptr);
+}
+
+bool TracedChildren::WaitFor(pid_t target, milliseconds limit, TargetEnd& end) {
+  const Alarm alarm(limit);
+  int status = 0;
+  if (tracer_.Run(target, status) != fault_inject::Tracer::Wake::kEnded) return false;
+  end = EndOf(status);
+  return true;
+}
+
+bool TracedChildren::Linger(milliseconds moment) {
+  constexpr pid_t kNobody = -1;
+  const Alarm alarm(moment);
+  int status = 0;
+  return tracer_.Run(kNobody, status) != fault_inject::Tracer::Wake::kNobodyLeft;
+}
+
+}  // namespace shortwrite
