@@ -144,8 +144,8 @@ class Bench:
                                            (65536, "64 KiB", "1:short=1", "trial")):
             pairs = []
             for _ in range(self.rounds):
-                words = output_of([self.shortwrite, "run", "--schedule", schedule, "--dir", directory,
-                                   "--", self.loops, "calls", str(size), "{dir}/file",
+                words = output_of([self.shortwrite, "run", "--backend", "preload", "--schedule",
+                                   schedule, "--dir", directory, "--", self.loops, "calls", str(size), "{dir}/file",
                                    "1" if schedule else "2"]).split()
                 pairs.append((int(words[0]), int(words[1])))
             bare, shimmed = (statistics.median(side) for side in zip(*pairs))

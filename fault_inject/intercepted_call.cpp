@@ -76,6 +76,7 @@ void InterceptedCall::Enter(Region& region, const Request& request, int descript
   region_ = &region;
   slot_ = &region.outputs[found.slot];
   output_ = found.slot;
+  inode_ = state.inode;
 
   const uint32_t number = request.movable == 0 ? 0 : AtomicAdd(slot_->calls, 1) + 1;
   if (number != 0) step_ = FindStep(region, StepSite::kWriteCall, number, found.name);
@@ -125,11 +126,17 @@ void InterceptedCall::OpenRecord(uint32_t number, uint32_t status_flags, const C
   if ((status_flags & O_APPEND) != 0) record_->marks |= kMarkAppend;
 }
 
-bool InterceptedCall::is_delivered() const {
-  return record_ != nullptr && (record_->marks & kMarkDelivered) != 0;
+bool InterceptedCall::needs_rearming() const {
+  const bool short_or_full = decision_.fault == FaultKind::kShort ||
+                             decision_.fault == FaultKind::kCap ||
+                             decision_.fault == FaultKind::kEagain;
+  const bool pollable = sink_ == SinkClass::kPipe || sink_ == SinkClass::kTty ||
+                        sink_ == SinkClass::kStreamSocket || sink_ == SinkClass::kDatagramSocket;
+  return delivered_ && short_or_full && pollable;
 }
 
 void InterceptedCall::MarkDelivered() {
+  delivered_ = true;
   if (record_ != nullptr) record_->marks |= kMarkDelivered;
   AtomicAdd(region_->header.faults_delivered, 1);
 }

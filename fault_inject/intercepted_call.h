@@ -52,7 +52,9 @@ class InterceptedCall {
   // Bytes to ask of the kernel: at most request.asked.
   uint64_t granted() const { return granted_; }
   bool is_cut() const { return granted_ != request_.asked; }
-  bool is_delivered() const;
+  // The call was answered as if the file were full, which it was not: see edge_trigger.h.
+  bool needs_rearming() const;
+  uint64_t inode() const { return inode_; }
 
   // The backend could not do what was decided: the call goes on as the target made it.
   void Withdraw();
@@ -74,6 +76,8 @@ class InterceptedCall {
   OutputSlot* slot_ = nullptr;  // null: not an output of this trial
   TraceRecord* record_ = nullptr;
   uint32_t output_ = 0;
+  uint64_t inode_ = 0;
+  bool delivered_ = false;
   SinkClass sink_ = SinkClass::kOther;
   bool handler_ = false;
 };

@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/epoll.h>
 
+#include "fault_inject/edge_trigger.h"
 #include "fault_inject/handlers.h"
 #include "fault_inject/preload/attach.h"
 #include "fault_inject/raw_syscall.h"
@@ -38,6 +40,19 @@ Caller CallerAt(const void* caller) {
           .in_program = in_program};
 }
 
+void Rearm(uint64_t inode) {
+  constexpr uint32_t kRoom = 8;
+  EdgeRegistration found[kRoom];
+  const uint32_t count = FindEdgeRegistrations("self", inode, found, kRoom);
+  for (uint32_t i = 0; i < count; ++i) {
+    epoll_event event = {};
+    event.events = found[i].events;
+    event.data.u64 = found[i].data;
+    RawSyscall(SYS_epoll_ctl, found[i].epoll, EPOLL_CTL_MOD, found[i].descriptor,
+               AsArgument(&event));
+  }
+}
+
 }  // namespace
 
 WrappedCall::WrappedCall(const Request& request, const void* caller)
@@ -49,6 +64,7 @@ WrappedCall::WrappedCall(const Request& request, const void* caller)
 
 ssize_t WrappedCall::Answer() {
   call_.Answered();
+  if (call_.needs_rearming()) Rearm(call_.inode());
   if (call_.signal() != 0) {
     RawSyscall(SYS_tgkill, RawSyscall(SYS_getpid), RawSyscall(SYS_gettid), call_.signal());
   }
@@ -59,6 +75,7 @@ ssize_t WrappedCall::Answer() {
 
 ssize_t WrappedCall::Finish(ssize_t result) {
   if (call_.is_output()) call_.Returned(result, result < 0 ? errno : 0, request_.descriptor);
+  if (call_.needs_rearming()) Rearm(call_.inode());
   return result;
 }
 

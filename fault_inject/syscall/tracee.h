@@ -4,11 +4,15 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include <array>
 #include <optional>
 
+#include "fault_inject/edge_trigger.h"
 #include "fault_inject/handlers.h"
 #include "fault_inject/intercepted_call.h"
+#include "fault_inject/syscall/architecture.h"
 #include "fault_inject/syscall/write_call.h"
+#include "fault_inject/vector_cut.h"
 
 namespace shortwrite::fault_inject {
 
@@ -56,19 +60,38 @@ struct PendingCall {
   InterceptedCall call;
   InterceptedSync sync;
   bool arguments_changed = false;  // must be put back at the return
+  bool interrupted = false;        // by a signal: a handler without SA_RESTART ends it
 };
+
+// Edge-triggered registrations on their way to be woken (tracer_side_calls.cpp).
+struct Rearming {
+  Registers after;       // what the thread goes on with
+  uint64_t blocked = 0;  // its signal mask
+  std::array<EdgeRegistration, 8> found = {};
+  uint32_t count = 0;
+  uint32_t next = 0;
+};
+
+// What a thread's scratch memory holds: an iovec array of the greatest length, and behind it a
+// message header.
+inline constexpr size_t kScratchMessage = kVectorsMax * sizeof(iovec);
+inline constexpr size_t kScratchBytes = kScratchMessage + 4096;
 
 struct TracedThread {
   enum class Phase {
     kRunning,         // next: an entry, or nothing
     kInCall,          // next: the return of pending
-    kMappingScratch,  // next: the return of an mmap that we made it call
+    kAnswered,        // next: the return of a call that was left out
+    kMappingScratch,  // next: the return of an mmap that we made it call in place of pending
+    kSideCall,        // next: the return of a call of rearming
   };
   pid_t process = 0;
   Phase phase = Phase::kRunning;
   std::optional<PendingCall> pending;
-  // A call that a signal cut off before it moved anything, and that the kernel will make again.
+  // A call that will be made again: after a signal that cut it off before it moved anything, or
+  // after the mapping of scratch memory. A handler's own calls may come first.
   std::optional<PendingCall> restarting;
+  std::optional<Rearming> rearming;
   uint64_t scratch = 0;  // a private mapping in the tracee; 0: not yet
 };
 

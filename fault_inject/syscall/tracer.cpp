@@ -207,6 +207,7 @@ void Tracer::OnSystemCall(pid_t thread) {
   if (info.op == PTRACE_SYSCALL_INFO_EXIT) return OnReturn(thread, info.exit.rval);
   const bool filtered = info.op == PTRACE_SYSCALL_INFO_SECCOMP;
   if (info.op != PTRACE_SYSCALL_INFO_ENTRY && !filtered) return Resume(thread);
+  if (ThreadOf(thread).phase == TracedThread::Phase::kSideCall) return Resume(thread);
   if (info.arch != NativeArchitecture()) {
     __atomic_fetch_or(&region_.header.unseen_ways, kWayOtherAbi, __ATOMIC_ACQ_REL);
     return Resume(thread);
@@ -228,7 +229,8 @@ void Tracer::OnSignal(pid_t thread, int signal) {
   TracedProcess& process = processes_[traced.process];
   const uint64_t bit = SignalBit(signal);
   const bool handled = signal <= kSignalsMax && process.caught.handlers[signal - 1] != 0;
-  if (traced.restarting && handled && (process.caught.restarting & bit) == 0) {
+  if (traced.restarting && traced.restarting->interrupted && handled &&
+      (process.caught.restarting & bit) == 0) {
     Publish(thread, *traced.restarting, -EINTR);
     traced.restarting.reset();
   }
@@ -255,16 +257,25 @@ void Tracer::Resume(pid_t thread, int signal) {
 void Tracer::OnReturn(pid_t thread, int64_t result) {
   TracedThread& traced = ThreadOf(thread);
   if (traced.phase == TracedThread::Phase::kMappingScratch) return ScratchMapped(thread, result);
+  if (traced.phase == TracedThread::Phase::kSideCall) return SideCallReturned(thread, result);
+  if (traced.phase == TracedThread::Phase::kAnswered) {
+    const PendingCall answered = *traced.pending;
+    traced.pending.reset();
+    return StartRearming(thread, answered);
+  }
   const bool awaited = traced.phase == TracedThread::Phase::kInCall && traced.pending;
   traced.phase = TracedThread::Phase::kRunning;
   if (!awaited) return Resume(thread);
   PutBack(thread, *traced.pending);
-  if (IsRestart(result)) {
-    traced.restarting = std::move(traced.pending);
-  } else {
-    Publish(thread, *traced.pending, result);
-  }
+  PendingCall pending = *traced.pending;
   traced.pending.reset();
+  if (IsRestart(result)) {
+    pending.interrupted = true;
+    traced.restarting = pending;
+    return Resume(thread);
+  }
+  Publish(thread, pending, result);
+  if (pending.call.needs_rearming()) return StartRearming(thread, pending);
   Resume(thread);
 }
 

@@ -15,6 +15,7 @@
 #include <linux/filter.h>
 #include <sys/types.h>
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -65,7 +66,7 @@ class Tracer {
   TracedThread& ThreadOf(pid_t thread);
   void Resume(pid_t thread, int signal = 0);
 
-  // The calls of interest (tracer_calls.cpp).
+  // The calls of interest (tracer_calls.cpp), and ours (tracer_side_calls.cpp).
   void OnEntry(pid_t thread, const CallEntry& entry);
   void EnterWrite(pid_t thread, const CallEntry& entry, const WriteCall& write);
   void EnterSync(pid_t thread, const CallEntry& entry, CallKind call);
@@ -76,6 +77,11 @@ class Tracer {
   size_t CopyCutVectors(pid_t thread, const PendingCall& pending, uint64_t address, uint64_t count);
   void MapScratch(pid_t thread);
   void ScratchMapped(pid_t thread, int64_t result);
+  void StartRearming(pid_t thread, const PendingCall& pending);
+  void NextSideCall(pid_t thread);
+  void RunSideCall(pid_t thread, long number, const std::array<uint64_t, 6>& arguments);
+  void SideCallReturned(pid_t thread, int64_t result);
+  void EndRearming(pid_t thread);
   void AnswerNow(pid_t thread, PendingCall& pending);
   void PutBack(pid_t thread, PendingCall& pending);
   void Publish(pid_t thread, PendingCall& pending, int64_t result);

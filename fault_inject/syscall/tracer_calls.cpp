@@ -10,7 +10,6 @@
 #include <csignal>
 #include <cstring>
 
-#include "fault_inject/syscall/architecture.h"
 #include "fault_inject/syscall/call_table.h"
 #include "fault_inject/syscall/tracee_memory.h"
 #include "fault_inject/syscall/tracer.h"
@@ -18,10 +17,6 @@
 
 namespace shortwrite::fault_inject {
 namespace {
-
-// An iovec array of the greatest length, and behind it a message header.
-constexpr size_t kScratchBytes = kVectorsMax * sizeof(iovec) + 4096;
-constexpr size_t kScratchMessage = kVectorsMax * sizeof(iovec);
 
 struct CallerContext {
   pid_t thread;
@@ -65,13 +60,11 @@ bool IsSharedMapping(const CallEntry& entry) {
 void Tracer::OnEntry(pid_t thread, const CallEntry& entry) {
   TracedThread& traced = ThreadOf(thread);
   traced.phase = TracedThread::Phase::kRunning;
-  // Made again after its scratch memory was mapped.
-  if (traced.pending && traced.pending->entry == entry) return Proceed(thread);
   traced.pending.reset();
-  // A handler may run, and write, between the interruption and the repetition.
   if (traced.restarting && traced.restarting->entry == entry) {
     traced.pending = std::move(traced.restarting);
     traced.restarting.reset();
+    traced.pending->interrupted = false;
     return Proceed(thread);
   }
   if (auto write = DecodeWriteCall(thread, processes_[traced.process], entry)) {
@@ -230,7 +223,9 @@ void Tracer::ScratchMapped(pid_t thread, int64_t result) {
   TracedThread& traced = ThreadOf(thread);
   traced.phase = TracedThread::Phase::kRunning;
   if (result > 0) traced.scratch = static_cast<uint64_t>(result);
-  PendingCall& pending = *traced.pending;
+  traced.restarting = std::move(traced.pending);
+  traced.pending.reset();
+  PendingCall& pending = *traced.restarting;
   // Without memory (RLIMIT_AS, a filter of the target's) the call goes on whole.
   if (result <= 0) pending.call.Withdraw();
   Registers registers;
@@ -250,6 +245,11 @@ void Tracer::AnswerNow(pid_t thread, PendingCall& pending) {
     syscall(SYS_tgkill, ThreadOf(thread).process, thread, pending.call.signal());
   }
   pending.call.Answered();
+  if (pending.call.needs_rearming()) {
+    TracedThread& traced = ThreadOf(thread);
+    traced.pending = pending;
+    traced.phase = TracedThread::Phase::kAnswered;
+  }
   Resume(thread);
 }
 
