@@ -1,6 +1,7 @@
 #include "fault_inject/intercepted_call.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -77,6 +78,7 @@ void InterceptedCall::Enter(Region& region, const Request& request, int descript
   slot_ = &region.outputs[found.slot];
   output_ = found.slot;
   inode_ = state.inode;
+  is_regular_ = (state.mode & S_IFMT) == S_IFREG;
 
   const uint32_t number = request.movable == 0 ? 0 : AtomicAdd(slot_->calls, 1) + 1;
   if (number != 0) step_ = FindStep(region, StepSite::kWriteCall, number, found.name);
@@ -139,6 +141,21 @@ void InterceptedCall::MarkDelivered() {
   delivered_ = true;
   if (record_ != nullptr) record_->marks |= kMarkDelivered;
   AtomicAdd(region_->header.faults_delivered, 1);
+}
+
+bool InterceptedCall::may_be_unwatched() const {
+  return is_regular_ && step_ == nullptr && !TracesFully(*region_);
+}
+
+void InterceptedCall::LetGo() {
+  __atomic_store_n(&slot_->no_progress, 0, __ATOMIC_RELEASE);
+  __atomic_fetch_add(&slot_->accepted, request_.movable, __ATOMIC_ACQ_REL);
+  if (record_ == nullptr) return;
+  record_->position = -1;
+  record_->result = static_cast<int64_t>(request_.movable);
+  __atomic_store_n(&record_->marks,
+                   static_cast<uint8_t>(record_->marks | kMarkUnwatched | kMarkPublished),
+                   __ATOMIC_RELEASE);
 }
 
 void InterceptedCall::Withdraw() {

@@ -56,6 +56,12 @@ class InterceptedCall {
   bool needs_rearming() const;
   uint64_t inode() const { return inode_; }
 
+  // Nothing hangs on what the call returns: no fault applies, the trace is not a full one, and no
+  // signal can interrupt it (signal(7): never on a regular file), so that it is not made twice.
+  bool may_be_unwatched() const;
+  // The call goes on, and nobody waits for its return; all of it is taken to be accepted.
+  void LetGo();
+
   // The backend could not do what was decided: the call goes on as the target made it.
   void Withdraw();
   void Answered();
@@ -78,6 +84,7 @@ class InterceptedCall {
   uint32_t output_ = 0;
   uint64_t inode_ = 0;
   bool delivered_ = false;
+  bool is_regular_ = false;
   SinkClass sink_ = SinkClass::kOther;
   bool handler_ = false;
 };

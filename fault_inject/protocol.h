@@ -118,6 +118,7 @@ inline constexpr uint8_t kMarkAppend = 4;            // O_APPEND
 inline constexpr uint8_t kMarkCallerInProgram = 8;   // caller is an offset in the main program
 inline constexpr uint8_t kMarkDelivered = 16;        // the fault really happened
 inline constexpr uint8_t kMarkNonblockingCall = 32;  // MSG_DONTWAIT and the like
+inline constexpr uint8_t kMarkUnwatched = 64;        // let go: nobody looked at what it returned
 
 struct TraceRecord {
   uint64_t time_ns;  // CLOCK_MONOTONIC at entry

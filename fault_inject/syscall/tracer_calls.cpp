@@ -86,6 +86,10 @@ void Tracer::EnterWrite(pid_t thread, const CallEntry& entry, const WriteCall& w
   pending.call.Enter(region_, write.request, descriptor.get(), CallerOf(context, entry));
   if (!pending.call.is_output()) return Resume(thread);
   if (pending.call.answer_now()) return AnswerNow(thread, pending);
+  if (pending.call.may_be_unwatched()) {
+    pending.call.LetGo();
+    return Resume(thread);
+  }
   traced.pending = pending;
   Proceed(thread);
 }
@@ -272,10 +276,7 @@ void Tracer::Publish(pid_t thread, PendingCall& pending, int64_t result) {
   const TracedProcess& process = processes_[traced.process];
   const int error = result < 0 ? static_cast<int>(-result) : 0;
   if (pending.write) {
-    // Asked only where the first byte went; see InterceptedCall.
-    const bool traces_fully = (region_.header.features & kFeatureFullTrace) != 0;
-    const BorrowedDescriptor descriptor(process.handle,
-                                        traces_fully ? pending.write->request.descriptor : -1);
+    const BorrowedDescriptor descriptor(process.handle, pending.write->request.descriptor);
     return pending.call.Returned(error == 0 ? result : -1, error, descriptor.get());
   }
   CallerContext context = {thread, traced, process};

@@ -52,6 +52,7 @@ struct TracedCall {
   std::string_view sink;  // "regular file"
   bool handler_can_interrupt = false;
   bool delivered = false;
+  bool watched = true;                  // false: result is what was asked, not what it returned
   bool returned = true;                 // false: the target ended inside the call
   FaultKind fault = FaultKind::kShort;  // meaningful when step is not 0
   std::string_view legal_under;         // strictest profile, "" when nothing was delivered

@@ -251,6 +251,7 @@ std::vector<TracedCall> SharedRegion::ReadCalls() const {
     call.sink = SinkName(record.sink);
     call.handler_can_interrupt = (record.marks & fi::kMarkHandler) != 0;
     call.delivered = (record.marks & fi::kMarkDelivered) != 0;
+    call.watched = (record.marks & fi::kMarkUnwatched) == 0;
     call.returned = (record.marks & fi::kMarkPublished) != 0;
     if (call.step == 0 || call.step > schedule_.steps.size()) continue;
     call.fault = schedule_.steps[call.step - 1].fault;
