@@ -80,10 +80,10 @@ class Bench:
                 schedule.write(f"shortwrite-schedule 1\n1:short={accepted}\n")
         return corpus
 
-    def check_ns(self, corpus, trials):
+    def check_ns(self, backend, corpus, trials):
         """Wall time of a campaign with exactly these trials."""
-        command = [self.shortwrite, "check", "--json", "--quiet", "--trials", str(trials), "--time",
-                   "600s", "--corpus", corpus, "--payload", self.payload, "--", self.writer,
+        command = [self.shortwrite, "check", "--json", "--quiet", "--backend", backend, "--trials",
+                   str(trials), "--time", "600s", "--corpus", corpus, "--payload", self.payload, "--", self.writer,
                    "{payload}", "{out}"]
         start = time.monotonic_ns()
         lines = output_of(command, cwd=self.dir).splitlines()
@@ -115,21 +115,63 @@ class Bench:
         self.demand_delivery(strace("ENOSPC"), "strace")
         self.demand_delivery(fiu(28), "fiu-run")
         corpora = {n: self.plant_corpus(n) for n in (few, many)}
-        times = {"trial": [], "bare": [], "strace": [], "fiu": []}
+        times = {"preload": [], "syscall": [], "bare": [], "strace": [], "fiu": []}
         for _ in range(self.rounds):
-            # The difference of two campaigns, so that start-up and controls cancel.
-            spent = self.check_ns(corpora[many], many) - self.check_ns(corpora[few], few)
-            times["trial"].append(spent / (many - few))
+            for backend in ("preload", "syscall"):
+                # The difference of two campaigns, so that start-up and controls cancel.
+                spent = (self.check_ns(backend, corpora[many], many)
+                         - self.check_ns(backend, corpora[few], few))
+                times[backend].append(spent / (many - few))
             times["bare"].append(self.spawn_ns(many - few, compare=False))
             times["strace"].append(self.spawn_ns(others, strace("EINTR")))
             times["fiu"].append(self.spawn_ns(others, fiu(4)))
         middle = {name: statistics.median(values) for name, values in times.items()}
         ratio = lambda a, b: statistics.median(x / y for x, y in zip(times[a], times[b]))
-        yield ("one trial, 4 KiB / bare posix_spawn+waitpid", ms(middle["trial"]),
-               ms(middle["bare"]), *at_most(ratio("trial", "bare"), 1.25))
+        yield ("one trial, 4 KiB / bare posix_spawn+waitpid", ms(middle["preload"]),
+               ms(middle["bare"]), *at_most(ratio("preload", "bare"), 1.25))
         for name, text in (("strace", "strace --inject"), ("fiu", "fiu-run -x")):
-            yield (f"trials per second / loop over {text}", per_second(middle["trial"]),
-                   per_second(middle[name]), *at_least(ratio(name, "trial"), 4))
+            yield (f"trials per second / loop over {text}", per_second(middle["preload"]),
+                   per_second(middle[name]), *at_least(ratio(name, "preload"), 4))
+        yield ("traced trials per second / loop over strace", per_second(middle["syscall"]),
+               per_second(middle["strace"]), *at_least(ratio("strace", "syscall"), 2))
+
+    # The tracer
+
+    def loop_ns(self, prefix, call, size, count, file):
+        return int(output_of([*prefix, self.loops, "loop", call, str(size), str(count), file]))
+
+    def traced(self):
+        """A target that makes one kind of call, bare, traced by us, and traced by strace."""
+        ours = [self.shortwrite, "run", "--backend", "syscall", "--dir", self.dir, "--schedule",
+                "1:short=1", "--"]
+        done = subprocess.run([*ours, self.loops, "loop", "write", "2", "1", "{dir}/loop"],
+                              stdin=subprocess.DEVNULL, capture_output=True)
+        demand(done.returncode == 1, "the tracer delivers no fault")
+        strace = ["strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=write", "-e",
+                  "inject=write:error=ENOSPC:when=60000"]
+        file = f"{self.dir}/loop"
+        cost, strace_cost, reads, bare_reads = [], [], [], []
+        idle = [word.replace("1:short=1", "1000000:short=1") for word in ours]
+        for _ in range(self.rounds):
+            bare = self.loop_ns([], "write", 1, 20000, file)
+            cost.append(self.idle_ns(idle, "write", 1, 20000) - bare)
+            strace_cost.append(self.loop_ns(strace, "write", 1, 20000, file) - bare)
+            bare_reads.append(self.loop_ns([], "read", 32768, 100000, file))
+            reads.append(self.idle_ns(idle, "read", 32768, 100000))
+        pairs = list(zip(cost, strace_cost))
+        yield ("an intercepted call, traced / by strace", ns(statistics.median(cost)),
+               ns(statistics.median(strace_cost)),
+               *at_most(statistics.median(a / b for a, b in pairs), 0.5))
+        yield ("a read of 32 KiB, traced / bare", ns(statistics.median(reads)),
+               ns(statistics.median(bare_reads)),
+               *at_most(statistics.median(a / b for a, b in zip(reads, bare_reads)), 1.05))
+
+    def idle_ns(self, prefix, call, size, count):
+        """Under the tracer, with a fault that never comes: that is exit status 5, and a message."""
+        done = subprocess.run([*prefix, self.loops, "loop", call, str(size), str(count),
+                               "{dir}/loop"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        demand(done.returncode == 5, f"exit status {done.returncode}: {done.stderr}")
+        return int(done.stdout)
 
     # Write calls
 
@@ -221,6 +263,10 @@ def ms(ns):
     return f"{ns / 1e6:.3f} ms"
 
 
+def ns(count):
+    return f"{count:.0f} ns"
+
+
 def seconds(ns):
     return f"{ns / 1e9:.2f} s"
 
@@ -250,7 +296,7 @@ def main(mode, build):
     print(line.format("row", "measured", "baseline", "ratio", "bar", "").rstrip(), flush=True)
     wrong = 0
     try:
-        for rows in (bench.trials, bench.calls, bench.large_files):
+        for rows in (bench.trials, bench.traced, bench.calls, bench.large_files):
             try:
                 for row in rows():
                     print(line.format(*row), flush=True)

@@ -8,6 +8,8 @@
 //       to be run under the preload library: a call of two bytes, of which FIRST must be accepted;
 //       then write calls to FILE through the library and past it, in turns. Prints the medians of
 //       both, past it first, in nanoseconds.
+//   loop write|read BYTES COUNT FILE
+//       COUNT calls of BYTES bytes each, to or from FILE. Prints nanoseconds per call.
 //   watch COMMAND...
 //       Prints COMMAND's wall time in nanoseconds and its largest anonymous memory in KiB.
 #include <dlfcn.h>
@@ -139,6 +141,21 @@ void Calls(size_t bytes, const char* path, ssize_t first) {
          static_cast<long long>(Median(with)));
 }
 
+void Loop(const std::string& call, size_t bytes, int count, const char* path) {
+  const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (fd < 0) Fail(std::string("cannot open ") + path);
+  std::string buffer(bytes, 'x');
+  const auto expected = static_cast<ssize_t>(bytes);
+  if (pwrite(fd, buffer.data(), bytes, 0) != expected) Fail("cannot fill the file");
+  const auto start = Clock::now();
+  for (int i = 0; i < count; ++i) {
+    const ssize_t done = call == "write" ? write(fd, buffer.data(), bytes)
+                                         : pread(fd, buffer.data(), bytes, 0);
+    if (done != expected) Fail("a call was short or failed");
+  }
+  printf("%lld\n", static_cast<long long>(SinceNs(start) / count));
+}
+
 // RssAnon of /proc/PID/status (proc(5)): pages of files and of shared memory are not in it.
 long AnonymousKib(pid_t pid) {
   std::ifstream status("/proc/" + std::to_string(pid) + "/status");
@@ -171,6 +188,8 @@ int main(int argc, char** argv) {
     Spawn(atoi(argv[2]), argv[3], argv[4], argv + 5);
   } else if (mode == "calls" && argc == 5) {
     Calls(strtoul(argv[2], nullptr, 10), argv[3], atoi(argv[4]));
+  } else if (mode == "loop" && argc == 6) {
+    Loop(argv[2], strtoul(argv[3], nullptr, 10), atoi(argv[4]), argv[5]);
   } else if (mode == "watch" && argc > 2) {
     Watch(argv + 2);
   } else {
