@@ -42,6 +42,29 @@ TEST_P(LegalityAtWork, EintrNeedsAHandlerThatCanInterrupt) {
   }
 }
 
+// In linux only a sink that waits is interrupted, and by the signal itself, so that its handler
+// runs once, before the call returns; in posix nothing is raised.
+TEST_P(LegalityAtWork, LinuxInterruptsByTheRealSignal) {
+  const auto run = [this](ProfileName profile, const char* out, const char* how, const char* runs) {
+    return RunClean({.guest = "interruptible",
+                     .arguments = {out, how},
+                     .schedule = "1:eintr",
+                     .profile = profile,
+                     .stdout_kind = StdoutKind::kPipe,
+                     .environment = {std::string("RUNS=") + runs}});
+  };
+  for (const char* how : {"plain", "beside", "siginfo", "realtime"}) {
+    const GuestRun interrupted = run(ProfileName::kLinux, "-", how, "1");
+    EXPECT_EQ(interrupted.out, "") << how;
+    ASSERT_EQ(interrupted.observation.calls.size(), 1u) << how;
+    EXPECT_EQ(interrupted.observation.calls[0].error, EINTR) << how;
+    EXPECT_EQ(interrupted.observation.calls[0].legal_under, "linux") << how;
+  }
+  EXPECT_EQ(run(ProfileName::kLinux, "-", "restart", "0").out, "0123456789");
+  EXPECT_EQ(run(ProfileName::kLinux, "{out}", "plain", "0").file, "0123456789");
+  EXPECT_EQ(run(ProfileName::kPosix, "-", "plain", "0").out, "");
+}
+
 // A control says where EINTR could be delivered, without delivering it.
 TEST_P(LegalityAtWork, AControlProbesHandlers) {
   for (const auto& [how, interrupts] : {SignalRow{"plain", true}, {"restart", false}}) {
