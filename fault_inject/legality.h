@@ -90,7 +90,9 @@ inline bool IsRefusedAnyway(const CallFacts& facts) {
       return facts.sink != SinkClass::kRegular || appends;  // copy_file_range(2): EINVAL, EBADF
     case CallKind::kSendfile:
     case CallKind::kSplice:
-      return positioned && appends;  // sendfile(2), splice(2): EINVAL
+      // sendfile(2), splice(2): EINVAL where the file has no such operation, or appends.
+      return facts.sink == SinkClass::kEventfd || facts.sink == SinkClass::kFullDevice ||
+             (facts.sink != SinkClass::kPipe && appends);
     default:
       // eventfd(2): any other size is EINVAL (measured).
       return facts.sink == SinkClass::kEventfd && facts.movable != kEventfdBytes;

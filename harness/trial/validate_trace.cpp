@@ -128,9 +128,10 @@ Words CheckAgainstCall(const TracedCall& call) {
     const Words kind = call.sink.substr(call.sink.rfind(' ') + 1);
     if (!HasWord(row.sinks, kind)) return "the call fails by itself on this sink";
   }
-  const bool copies = HasWord("sendfile splice copy_file_range", call.call);
-  if (copies && IsRegular(call) && (call.status_flags & O_APPEND) != 0) {
-    return "a copy fails by itself on O_APPEND";
+  if (HasWord("sendfile splice copy_file_range", call.call)) {
+    const bool appends = (call.status_flags & O_APPEND) != 0;
+    if (appends && call.sink != "pipe") return "a copy fails by itself on O_APPEND";
+    if (call.sink == "eventfd" || call.sink == "full device") return "no copy goes to this device";
   }
   if (call.sink == "eventfd" && call.movable != 8) return "an eventfd takes 8 bytes and no others";
   return "";

@@ -123,6 +123,8 @@ TEST(Legality, RefusedCallsAreLeftAlone) {
       {CallKind::kCopyFileRange, SinkClass::kPipe, 0, 65536, true},
       {CallKind::kSendfile, SinkClass::kRegular, 0, 100, false},
       {CallKind::kSendfile, SinkClass::kPipe, O_APPEND, 65536, false},
+      {CallKind::kSendfile, SinkClass::kTty, O_APPEND, 65536, true},
+      {CallKind::kSendfile, SinkClass::kFullDevice, 0, 65536, true},
       {CallKind::kPwrite, SinkClass::kRegular, O_APPEND, 100, false},  // appends all the same
       {CallKind::kWrite, SinkClass::kEventfd, 0, 9, true},
       {CallKind::kWrite, SinkClass::kEventfd, 0, 8, false},
