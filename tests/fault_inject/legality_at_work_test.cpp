@@ -3,6 +3,9 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
+#include <string>
+#include <tuple>
 
 #include "tests/fault_inject/guest_bench.h"
 
@@ -63,6 +66,26 @@ TEST_P(LegalityAtWork, LinuxInterruptsByTheRealSignal) {
   EXPECT_EQ(run(ProfileName::kLinux, "-", "restart", "0").out, "0123456789");
   EXPECT_EQ(run(ProfileName::kLinux, "{out}", "plain", "0").file, "0123456789");
   EXPECT_EQ(run(ProfileName::kPosix, "-", "plain", "0").out, "");
+}
+
+// socket(7), signal(7): with SO_SNDTIMEO a socket that waits may answer EAGAIN, and EINTR although
+// the handler restarts; without it neither.
+TEST_P(LegalityAtWork, ASendTimeoutIsAWaitThatEnds) {
+  for (const auto& [how, schedule, runs, error] : {std::tuple{"timed", "1:eagain", "0", EAGAIN},
+                                                   {"timed", "1:eintr", "1", EINTR},
+                                                   {"restart", "1:eagain", "0", 0},
+                                                   {"restart", "1:eintr", "0", 0}}) {
+    const GuestRun run = RunClean({.guest = "interruptible",
+                                   .arguments = {"-", how},
+                                   .schedule = schedule,
+                                   .profile = ProfileName::kLinux,
+                                   .stdout_kind = StdoutKind::kStreamSocket,
+                                   .environment = {std::string("RUNS=") + runs}});
+    ASSERT_EQ(run.observation.calls.size(), 1u) << how;
+    EXPECT_EQ(run.observation.calls[0].error, error) << how << ' ' << schedule;
+    EXPECT_EQ(run.observation.calls[0].send_timeout, strcmp(how, "timed") == 0);
+    EXPECT_EQ(run.out, error == 0 ? "0123456789" : "") << how << ' ' << schedule;
+  }
 }
 
 // A control says where EINTR could be delivered, without delivering it.
