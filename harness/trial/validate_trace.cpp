@@ -81,7 +81,7 @@ bool IsStall(FaultKind fault) {
   return fault == FaultKind::kEagain || fault == FaultKind::kEintr || fault == FaultKind::kZero;
 }
 bool IsSync(const TracedCall& call) {
-  return HasWord(kSyncCalls, call.call);
+  return call.number == 0 && HasWord(kSyncCalls, call.call);
 }
 bool IsCopyCall(const TracedCall& call) {
   return HasWord(kCopyCalls, call.call);
@@ -302,7 +302,10 @@ class Validation {
   }
 
   Words CheckStep(const TracedCall& call) const {
-    if (call.step != FirstStep(call)) return "not the first step that covers the call";
+    // A process that was killed at its first touch has left the output without its name.
+    const bool named = !observation_.touched[call.output].first_name.empty();
+    if (named && call.step != FirstStep(call)) return "not the first step that covers the call";
+    if (call.step > context_.schedule.steps.size()) return "a step that is not in the schedule";
     if (call.step == 0) return call.delivered ? "a fault without a step" : "";
     return call.fault == context_.schedule.steps[call.step - 1].fault ? ""
                                                                       : "not the fault of its step";

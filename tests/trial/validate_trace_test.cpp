@@ -162,6 +162,15 @@ TEST(ValidateTrace, FaultsBelongToTheirStep) {
   });
 }
 
+// An output whose name was never written down tells nothing about steps that name one.
+TEST(ValidateTrace, StepsOfANamelessOutputAreNotLookedUp) {
+  Observation observation = Trace({Cut(Call(1, 100), 1)});
+  observation.touched[1].first_name.clear();
+  EXPECT_TRUE(Violations(observation, "1@out:short=1").empty());
+  observation.calls[0].step = 2;
+  EXPECT_FALSE(Violations(observation, "1@out:short=1").empty()) << "there is one step only";
+}
+
 // What was accepted of a cut: not nothing, not everything, and in the portions of the sink.
 TEST(ValidateTrace, CutsFollowTheSink) {
   const auto flagged = [](TracedCall call, uint32_t flags) {
