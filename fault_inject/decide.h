@@ -105,9 +105,9 @@ inline Decision Decide(const Step* step, const CallFacts& facts) {
   return Pass(movable);
 }
 
-// close, fsync, fdatasync: delayed errors of NFS, FUSE and quota (close(2), fsync(2)).
-inline int DelayedError(const Step* step) {
-  if (step == nullptr) return 0;
+// close, fsync, fdatasync: the errno to report instead of success, or 0.
+inline int DelayedError(const Step* step, SinkClass sink, Profile profile) {
+  if (step == nullptr || !LegalDelayedError(sink, profile, step->fault).legal) return 0;
   switch (step->fault) {
     case FaultKind::kEnospc:
       return ENOSPC;

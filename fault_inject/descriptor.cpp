@@ -1,10 +1,12 @@
 #include "fault_inject/descriptor.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 
 #include "fault_inject/raw_syscall.h"
 
@@ -31,6 +33,68 @@ bool IsTtyMajor(uint32_t major) {
   return major == 4 || major == 5 || (major >= 136 && major <= 143);
 }
 
+SinkClass ClassifyCharacterDevice(const DescriptorState& state) {
+  if (IsTtyMajor(state.special_major)) return SinkClass::kTty;
+  const bool is_full = state.special_major == 1 && state.special_minor == 7;  // devices.txt
+  return is_full ? SinkClass::kFullDevice : SinkClass::kOther;
+}
+
+int SocketOption(int descriptor, int option) {
+  int value = -1;
+  socklen_t bytes = sizeof(value);
+  RawSyscall(SYS_getsockopt, descriptor, SOL_SOCKET, option, AsArgument(&value),
+             AsArgument(&bytes));
+  return value;
+}
+
+SinkClass ClassifySocket(int descriptor) {
+  switch (SocketOption(descriptor, SO_TYPE)) {
+    case SOCK_STREAM:
+      return SocketOption(descriptor, SO_PROTOCOL) == IPPROTO_TCP ? SinkClass::kTcpSocket
+                                                                  : SinkClass::kStreamSocket;
+    case SOCK_SEQPACKET:
+      return SinkClass::kSeqpacketSocket;
+    default:
+      return SinkClass::kDatagramSocket;
+  }
+}
+
+// Only memory of memfd_create has seals that forbid growth; every other file answers an error, or
+// that it may not be sealed.
+SinkClass ClassifyRegular(int descriptor) {
+  const long seals = RawSyscall(SYS_fcntl, descriptor, F_GET_SEALS);
+  return seals > 0 && (seals & F_SEAL_GROW) != 0 ? SinkClass::kSealedMemory : SinkClass::kRegular;
+}
+
+// "/proc/self/fd/7" in a buffer that the caller owns.
+void LinkOf(int descriptor, char (&link)[32]) {
+  constexpr char kDirectory[] = "/proc/self/fd/";
+  memcpy(link, kDirectory, sizeof(kDirectory));
+  char digits[12];
+  uint32_t count = 0;
+  auto rest = static_cast<uint32_t>(descriptor);
+  do {
+    digits[count++] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  } while (rest != 0);
+  char* end = link + sizeof(kDirectory) - 1;
+  while (count != 0) *end++ = digits[--count];
+  *end = '\0';
+}
+
+// Files without a type have no other mark than the name that /proc gives them.
+SinkClass ClassifyAnonymous(int descriptor) {
+  constexpr char kName[] = "anon_inode:[eventfd]";
+  char link[32];
+  LinkOf(descriptor, link);
+  char name[sizeof(kName)];
+  const long length =
+      RawSyscall(SYS_readlinkat, AT_FDCWD, AsArgument(link), AsArgument(name), sizeof(name));
+  const bool is_eventfd =
+      length == static_cast<long>(sizeof(kName) - 1) && memcmp(name, kName, sizeof(kName) - 1) == 0;
+  return is_eventfd ? SinkClass::kEventfd : SinkClass::kOther;
+}
+
 }  // namespace
 
 bool Inspect(int descriptor, DescriptorState& state, bool with_size) {
@@ -44,31 +108,43 @@ bool Inspect(int descriptor, DescriptorState& state, bool with_size) {
   state.inode = found.stx_ino;
   state.bytes = with_size ? found.stx_size : 0;
   state.mode = found.stx_mode;
-  state.special_device = found.stx_rdev_major;
+  state.special_major = found.stx_rdev_major;
+  state.special_minor = found.stx_rdev_minor;
   return true;
 }
 
 SinkClass Classify(int descriptor, const DescriptorState& state) {
   switch (state.mode & kTypeMask) {
     case kTypeRegular:
-      return SinkClass::kRegular;
+      return ClassifyRegular(descriptor);
     case kTypePipe:
       return SinkClass::kPipe;
     case kTypeBlock:
       return SinkClass::kBlockDevice;
     case kTypeCharacter:
-      return IsTtyMajor(state.special_device) ? SinkClass::kTty : SinkClass::kOther;
-    case kTypeSocket: {
-      int type = 0;
-      socklen_t bytes = sizeof(type);
-      const long failed = RawSyscall(SYS_getsockopt, descriptor, SOL_SOCKET, SO_TYPE,
-                                     AsArgument(&type), AsArgument(&bytes));
-      return failed == 0 && type == SOCK_STREAM ? SinkClass::kStreamSocket
-                                                : SinkClass::kDatagramSocket;
-    }
+      return ClassifyCharacterDevice(state);
+    case kTypeSocket:
+      return ClassifySocket(descriptor);
     default:
-      return SinkClass::kOther;
+      return ClassifyAnonymous(descriptor);
   }
+}
+
+bool HasSendTimeout(int descriptor, SinkClass sink) {
+  switch (sink) {
+    case SinkClass::kStreamSocket:
+    case SinkClass::kTcpSocket:
+    case SinkClass::kDatagramSocket:
+    case SinkClass::kSeqpacketSocket:
+      break;
+    default:
+      return false;
+  }
+  timeval timeout = {};
+  socklen_t bytes = sizeof(timeout);
+  const long failed = RawSyscall(SYS_getsockopt, descriptor, SOL_SOCKET, SO_SNDTIMEO,
+                                 AsArgument(&timeout), AsArgument(&bytes));
+  return failed == 0 && (timeout.tv_sec != 0 || timeout.tv_usec != 0);
 }
 
 uint32_t StatusFlags(int descriptor) {
@@ -83,18 +159,8 @@ int64_t Position(int descriptor) {
 
 uint32_t PathBelow(const char* dir, uint32_t dir_bytes, int descriptor, char* path,
                    uint32_t bytes) {
-  char link[32] = "/proc/self/fd/";
-  char digits[12];
-  uint32_t count = 0;
-  auto rest = static_cast<uint32_t>(descriptor);
-  do {
-    digits[count++] = static_cast<char>('0' + rest % 10);
-    rest /= 10;
-  } while (rest != 0);
-  char* end = link + strlen(link);
-  while (count != 0) *end++ = digits[--count];
-  *end = '\0';
-
+  char link[32];
+  LinkOf(descriptor, link);
   char full[1024 + kPathBytes];
   const long length =
       RawSyscall(SYS_readlinkat, AT_FDCWD, AsArgument(link), AsArgument(full), sizeof(full));

@@ -12,15 +12,19 @@ struct DescriptorState {
   uint64_t inode;
   uint64_t bytes;  // size of a regular file; 0 unless it was asked for
   uint32_t mode;
-  uint32_t special_device;  // major number of a character device
+  uint32_t special_major;  // of a character device
+  uint32_t special_minor;
 };
 
 // False: not a descriptor. Asks for identity and type alone unless the size is wanted: on a kernel
 // with multigrain timestamps, one look at a file's times makes the next write to it slower.
 bool Inspect(int descriptor, DescriptorState& state, bool with_size = false);
 
-// Sockets are asked for their type, so this is done only where a step may apply.
+// Asks some kinds of files more, so this is done only where a step may apply.
 SinkClass Classify(int descriptor, const DescriptorState& state);
+
+// SO_SNDTIMEO of a socket; false for everything else.
+bool HasSendTimeout(int descriptor, SinkClass sink);
 
 uint32_t StatusFlags(int descriptor);
 

@@ -51,10 +51,13 @@ inline constexpr int kHarmlessFirst[] = {SIGCHLD, SIGWINCH, SIGURG, SIGCONT};
 // expected to return; 0: there is none. Handlers of signals that ask a program to end usually clean
 // up and die; then nobody ever sees EINTR, and a program that does not handle it is right. So these
 // signals do not count, nor does any signal that shares its handler with one of them.
-inline int InterruptingSignal(const CaughtSignals& caught, uint64_t blocked) {
+//
+// any_handler: those with SA_RESTART count too; see AnyHandlerInterrupts() in legality.h.
+inline int InterruptingSignal(const CaughtSignals& caught, uint64_t blocked, bool any_handler) {
   const auto interrupts = [&](int signal) {
     const uint64_t handler = caught.handlers[signal - 1];
-    const uint64_t excluded = kEndingSignals | kLibcSignals | blocked | caught.restarting;
+    const uint64_t restarting = any_handler ? 0 : caught.restarting;
+    const uint64_t excluded = kEndingSignals | kLibcSignals | blocked | restarting;
     if (handler == 0 || (excluded & SignalBit(signal)) != 0) return false;
     for (int other = 1; other <= kSignalsMax; ++other) {
       const bool ending = (kEndingSignals & SignalBit(other)) != 0;

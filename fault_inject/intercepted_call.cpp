@@ -82,25 +82,33 @@ void InterceptedCall::Enter(Region& region, const Request& request, int descript
 
   const uint32_t number = request.movable == 0 ? 0 : AtomicAdd(slot_->calls, 1) + 1;
   if (number != 0) step_ = FindStep(region, StepSite::kWriteCall, number, found.name);
-  uint32_t status_flags = 0;
-  if (step_ != nullptr || TracesFully(region)) {
-    status_flags = StatusFlags(descriptor);
-    sink_ = Classify(descriptor, state);
-  }
-  int signal = 0;
-  if (ProbesHandlers(region, number) || (step_ != nullptr && step_->fault == FaultKind::kEintr)) {
-    signal = caller.interrupting_signal(caller.context);
-    handler_ = signal != 0;
-  }
-  Decide(region, number, status_flags, signal);
-  OpenRecord(number, status_flags, caller);
+  CallFacts facts = {.call = request_.call,
+                     .sink = SinkClass::kOther,
+                     .status_flags = 0,
+                     .movable = request_.movable,
+                     .call_nonblocking = request_.nonblocking,
+                     .interrupting_signal = 0,
+                     .profile = region.header.profile};
+  Look(region, number, state, descriptor, caller, facts);
+  Decide(region, number, facts);
+  OpenRecord(number, facts, caller);
 }
 
-void InterceptedCall::Decide(const Region& region, uint32_t number, uint32_t status_flags,
-                             int signal) {
+void InterceptedCall::Look(const Region& region, uint32_t number, const DescriptorState& state,
+                           int descriptor, const Caller& caller, CallFacts& facts) {
+  if (step_ != nullptr || TracesFully(region)) {
+    facts.status_flags = StatusFlags(descriptor);
+    facts.sink = sink_ = Classify(descriptor, state);
+    facts.send_timeout = HasSendTimeout(descriptor, sink_);
+  }
+  if (ProbesHandlers(region, number) || (step_ != nullptr && step_->fault == FaultKind::kEintr)) {
+    facts.interrupting_signal = caller.interrupting_signal(
+        caller.context, AnyHandlerInterrupts(facts.sink, facts.send_timeout));
+  }
+}
+
+void InterceptedCall::Decide(const Region& region, uint32_t number, const CallFacts& facts) {
   if (number == 0 || !request_.may_cut) return;
-  const CallFacts facts = {request_.call,        sink_,  status_flags,         request_.movable,
-                           request_.nonblocking, signal, region.header.profile};
   decision_ = fault_inject::Decide(step_, facts);
   if (IsNoProgress(decision_.fault) &&
       AtomicAdd(slot_->no_progress, 1) >= region.header.no_progress_max) {
@@ -110,7 +118,7 @@ void InterceptedCall::Decide(const Region& region, uint32_t number, uint32_t sta
   granted_ = decision_.granted;
 }
 
-void InterceptedCall::OpenRecord(uint32_t number, uint32_t status_flags, const Caller& caller) {
+void InterceptedCall::OpenRecord(uint32_t number, const CallFacts& facts, const Caller& caller) {
   record_ = ClaimRecord(*region_);
   if (record_ == nullptr) return;
   Describe(*region_, request_.call, request_.descriptor, caller, *record_);
@@ -118,14 +126,15 @@ void InterceptedCall::OpenRecord(uint32_t number, uint32_t status_flags, const C
   record_->movable = request_.movable;
   record_->granted = granted_;
   record_->number = number;
-  record_->status_flags = status_flags;
+  record_->status_flags = facts.status_flags;
   record_->output = static_cast<uint16_t>(output_);
   record_->step = StepNumber(*region_, step_);
   record_->fault = step_ == nullptr ? FaultKind::kNone : step_->fault;
   record_->sink = sink_;
-  if (handler_) record_->marks |= kMarkHandler;
+  if (facts.interrupting_signal != 0) record_->marks |= kMarkHandler;
   if (request_.nonblocking) record_->marks |= kMarkNonblockingCall;
-  if ((status_flags & O_APPEND) != 0) record_->marks |= kMarkAppend;
+  if (facts.send_timeout) record_->marks |= kMarkSendTimeout;
+  if ((facts.status_flags & O_APPEND) != 0) record_->marks |= kMarkAppend;
 }
 
 bool InterceptedCall::needs_rearming() const {
@@ -206,11 +215,12 @@ void InterceptedSync::Enter(Region& region, CallKind call, int target_descriptor
   output_ = found.slot;
   const StepSite site = call == CallKind::kClose ? StepSite::kClose : StepSite::kSync;
   step_ = FindStep(region, site, 0, found.name);
+  if (step_ != nullptr) sink_ = Classify(descriptor, state);
 }
 
 int InterceptedSync::Returned(int error, const Caller& caller) {
   if (region_ == nullptr) return error;
-  const int injected = error == 0 ? DelayedError(step_) : 0;
+  const int injected = error == 0 ? DelayedError(step_, sink_, region_->header.profile) : 0;
   if (injected != 0) {
     error = injected;
     AtomicAdd(region_->header.faults_delivered, 1);
@@ -223,6 +233,7 @@ int InterceptedSync::Returned(int error, const Caller& caller) {
   record->result = error == 0 ? 0 : -1;
   record->error = error;
   record->step = StepNumber(*region_, step_);
+  record->sink = sink_;
   record->fault = injected == 0 ? FaultKind::kNone : step_->fault;
   if (injected != 0) record->marks |= kMarkDelivered;
   __atomic_store_n(&record->marks, static_cast<uint8_t>(record->marks | kMarkPublished),

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "fault_inject/decide.h"
+#include "fault_inject/descriptor.h"
 #include "fault_inject/protocol.h"
 
 namespace shortwrite::fault_inject {
@@ -28,10 +29,10 @@ struct Request {
 // What only the backend can know about the one who calls. The functions are asked only where the
 // answer is needed, because each costs system calls.
 struct Caller {
-  void* context = nullptr;                          // handed to both functions
-  int (*interrupting_signal)(void*) = nullptr;      // see handlers.h
-  void (*identify)(void*, TraceRecord&) = nullptr;  // fills process and thread
-  uint64_t address = 0;                             // see TraceRecord::caller
+  void* context = nullptr;                                        // handed to both functions
+  int (*interrupting_signal)(void*, bool any_handler) = nullptr;  // see handlers.h
+  void (*identify)(void*, TraceRecord&) = nullptr;                // fills process and thread
+  uint64_t address = 0;                                           // see TraceRecord::caller
   bool in_program = false;
 };
 
@@ -69,8 +70,11 @@ class InterceptedCall {
   void Returned(int64_t result, int error, int descriptor);
 
  private:
-  void Decide(const Region& region, uint32_t number, uint32_t status_flags, int signal);
-  void OpenRecord(uint32_t number, uint32_t status_flags, const Caller& caller);
+  // facts holds the call and the profile; adds what the descriptor says, as far as it is needed.
+  void Look(const Region& region, uint32_t number, const DescriptorState& state, int descriptor,
+            const Caller& caller, CallFacts& facts);
+  void Decide(const Region& region, uint32_t number, const CallFacts& facts);
+  void OpenRecord(uint32_t number, const CallFacts& facts, const Caller& caller);
   void Publish(int64_t result, int error, int descriptor);
   void MarkDelivered();
 
@@ -86,7 +90,6 @@ class InterceptedCall {
   bool delivered_ = false;
   bool is_regular_ = false;
   SinkClass sink_ = SinkClass::kOther;
-  bool handler_ = false;
 };
 
 // close, fsync and fdatasync of an output. Entered before the real call, because after a close the
@@ -104,6 +107,7 @@ class InterceptedSync {
   CallKind call_ = CallKind::kClose;
   int descriptor_ = -1;
   uint32_t output_ = 0;
+  SinkClass sink_ = SinkClass::kOther;  // asked for only where a step applies
 };
 
 }  // namespace shortwrite::fault_inject

@@ -74,11 +74,17 @@ enum class SinkClass : uint8_t {
   kRegular,
   kPipe,
   kTty,
-  kStreamSocket,
+  kStreamSocket,  // AF_UNIX, and families whose counts nobody measured
   kDatagramSocket,
   kBlockDevice,
-  kOther,  // eventfd, /dev/full, /dev/null: all or nothing
+  kOther,  // /dev/null and other devices: all, and never an error
+  kTcpSocket,
+  kSeqpacketSocket,
+  kEventfd,
+  kFullDevice,    // /dev/full
+  kSealedMemory,  // a memfd that may not grow (F_SEAL_GROW)
 };
+inline constexpr uint32_t kSinkClasses = 12;
 
 inline constexpr uint32_t kLastCall = UINT32_MAX;  // an open range: "3-"
 
@@ -119,6 +125,7 @@ inline constexpr uint8_t kMarkCallerInProgram = 8;   // caller is an offset in t
 inline constexpr uint8_t kMarkDelivered = 16;        // the fault really happened
 inline constexpr uint8_t kMarkNonblockingCall = 32;  // MSG_DONTWAIT and the like
 inline constexpr uint8_t kMarkUnwatched = 64;        // let go: nobody looked at what it returned
+inline constexpr uint8_t kMarkSendTimeout = 128;     // SO_SNDTIMEO is set
 
 struct TraceRecord {
   uint64_t time_ns;  // CLOCK_MONOTONIC at entry

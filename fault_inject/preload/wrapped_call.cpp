@@ -12,7 +12,7 @@
 namespace shortwrite::fault_inject {
 namespace {
 
-int OwnInterruptingSignal(void*) {
+int OwnInterruptingSignal(void*, bool any_handler) {
   uint64_t blocked = 0;
   RawSyscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, AsArgument(&blocked), sizeof(blocked));
   CaughtSignals caught;
@@ -22,7 +22,7 @@ int OwnInterruptingSignal(void*) {
       caught.Set(signal, action);
     }
   }
-  return InterruptingSignal(caught, blocked);
+  return InterruptingSignal(caught, blocked, any_handler);
 }
 
 void IdentifySelf(void*, TraceRecord& record) {

@@ -24,11 +24,11 @@ struct CallerContext {
   const TracedProcess& process;
 };
 
-int InterruptingSignalOf(void* context) {
+int InterruptingSignalOf(void* context, bool any_handler) {
   const auto& caller = *static_cast<const CallerContext*>(context);
   uint64_t blocked = 0;
   ptrace(PTRACE_GETSIGMASK, caller.thread, sizeof(blocked), &blocked);
-  return InterruptingSignal(caller.process.caught, blocked);
+  return InterruptingSignal(caller.process.caught, blocked, any_handler);
 }
 
 void IdentifyTracee(void* context, TraceRecord& record) {

@@ -44,7 +44,8 @@ std::vector<OutputCalls> Survey(const Observation& control) {
     if (call.number == 0) continue;
     if (output.sizes.size() < call.number) output.sizes.resize(call.number);
     output.sizes[call.number - 1] = call.movable;
-    output.nonblocking |= (call.status_flags & O_NONBLOCK) != 0;
+    output.nonblocking |=
+        (call.status_flags & O_NONBLOCK) != 0 || call.must_not_wait || call.send_timeout;
     output.interruptible |= call.handler_can_interrupt;
   }
   std::erase_if(outputs, [](const OutputCalls& output) { return output.sizes.empty(); });

@@ -110,6 +110,18 @@ LegalityText ExplainLegality(const Observation& observation) {
   return text;
 }
 
+bool IsPortabilityFinding(const LegalityText& legality) {
+  return !legality.profile.empty() && legality.profile != kProfilesByStrictness.front();
+}
+
+std::string LegalitySentence(const LegalityText& legality) {
+  if (legality.profile.empty()) return "";
+  return fmt::format("in profile {}: {}{}", legality.profile, legality.reason,
+                     IsPortabilityFinding(legality)
+                         ? " (a portability finding: Linux does not do this here)"
+                         : "");
+}
+
 std::string CallSite(const Observation& observation, const std::string& program) {
   const TracedCall* const call = FirstDelivered(observation);
   if (call == nullptr || !call->caller_in_program) return "";

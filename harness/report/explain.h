@@ -26,6 +26,13 @@ struct LegalityText {
 };
 LegalityText ExplainLegality(const Observation& observation);
 
+// Another system that POSIX allows could show it, and this one never will: worth a fix where the
+// program has to be portable, and not the explanation of a loss that was seen on Linux.
+bool IsPortabilityFinding(const LegalityText& legality);
+
+// "in profile posix: POSIX write(): ... (a portability finding...)"; empty without a fault.
+std::string LegalitySentence(const LegalityText& legality);
+
 // "writer+0x11f2" where the call came from the program itself; else empty.
 std::string CallSite(const Observation& observation, const std::string& program);
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/report/explain.h"
+#include "harness/report/recipe.h"
 
 namespace shortwrite {
 namespace {
@@ -32,6 +33,8 @@ Json EvidenceJson(const Judgement& judgement, const Observation& observation,
   json["ended"] = ToText(observation.end);
   json["legal_under"] = legality.profile;
   json["legal_reason"] = legality.reason;
+  json["portability_finding"] = IsPortabilityFinding(legality);
+  json["recipe"] = Recipe(observation);
   json["call_site"] = CallSite(observation, context.program);
   json["payload_bytes"] = context.payload_bytes;
   return json;

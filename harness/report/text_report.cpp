@@ -7,6 +7,7 @@
 
 #include "harness/oracle/digest.h"
 #include "harness/report/explain.h"
+#include "harness/report/recipe.h"
 
 namespace shortwrite {
 namespace {
@@ -69,6 +70,12 @@ std::set<size_t> ChooseRows(const std::vector<TracedCall>& calls) {
   return rows;
 }
 
+std::string LegalityFields(const Observation& observation) {
+  const std::string recipe = Recipe(observation);
+  return Field("legal", LegalitySentence(ExplainLegality(observation))) +
+         Field("see it", recipe.empty() ? "" : "without injection: " + recipe);
+}
+
 std::string CounterexampleText(const Counterexample& found, const ReportContext& context) {
   const Judgement& judgement = found.judgement;
   std::string text =
@@ -92,10 +99,7 @@ std::string CounterexampleText(const Counterexample& found, const ReportContext&
   text += Field("schedule", schedule);
   text += Field("found", fmt::format("in trial {}, confirmed {} of {}", found.trials_to_find,
                                      found.confirmed, kConfirmations));
-  const LegalityText legality = ExplainLegality(found.observation);
-  if (!legality.profile.empty()) {
-    text += Field("legal", fmt::format("in profile {}: {}", legality.profile, legality.reason));
-  }
+  text += LegalityFields(found.observation);
   text += Field("call site", CallSite(found.observation, context.program));
   return text + '\n' + CallTable(found.observation) + '\n';
 }
@@ -167,10 +171,7 @@ std::string ReplayText(const ReplayResult& result, const Schedule& schedule,
   text += BackendField(result.backend);
   text += Field("schedule", fmt::format("{}  ({} planned, {} delivered)", ToText(schedule),
                                         schedule.steps.size(), result.faults_delivered));
-  const LegalityText legality = ExplainLegality(result.observation);
-  if (!legality.profile.empty()) {
-    text += Field("legal", fmt::format("in profile {}: {}", legality.profile, legality.reason));
-  }
+  text += LegalityFields(result.observation);
   text += Field("call site", CallSite(result.observation, context.program));
   text += '\n' + CallTable(result.observation);
   if (!judgement.good) text += '\n' + context.replay_line(schedule) + '\n';

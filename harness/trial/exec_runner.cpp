@@ -17,6 +17,7 @@
 #include "harness/trial/spawn.h"
 #include "harness/trial/traced_children.h"
 #include "harness/trial/untraced_children.h"
+#include "harness/trial/validate_trace.h"
 #include "harness/trial/watch.h"
 
 namespace shortwrite {
@@ -229,6 +230,11 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
   observation.progress_after_end = watched.value().progress_after_end;
   observation.cpu = watched.value().cpu;
   region_.ReadInto(observation);
+  const bool full_trace = request.full_trace || request.schedule.empty();
+  if (Status sound = CheckTrace({request.schedule, settings_.profile, full_trace}, observation);
+      !sound.ok()) {
+    return sound.error();
+  }
   if (Status collected = Collect(out.get(), error.get(), observation); !collected.ok()) {
     return collected.error();
   }

@@ -51,6 +51,8 @@ struct TracedCall {
   std::string_view call;  // "write"
   std::string_view sink;  // "regular file"
   bool handler_can_interrupt = false;
+  bool must_not_wait = false;  // this call alone: MSG_DONTWAIT, SPLICE_F_NONBLOCK, RWF_NOWAIT
+  bool send_timeout = false;   // SO_SNDTIMEO of a socket
   bool delivered = false;
   bool watched = true;                  // false: result is what was asked, not what it returned
   bool returned = true;                 // false: the target ended inside the call

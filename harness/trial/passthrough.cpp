@@ -13,6 +13,7 @@
 #include "harness/trial/spawn.h"
 #include "harness/trial/traced_children.h"
 #include "harness/trial/untraced_children.h"
+#include "harness/trial/validate_trace.h"
 #include "harness/trial/watch.h"
 
 namespace shortwrite {
@@ -117,6 +118,9 @@ Result<PassthroughRun> RunPassthrough(const TrialSettings& settings, const Sched
   PassthroughRun run;
   run.observation.end = watched.value().end;
   seen.ReadInto(run.observation);
+  if (Status sound = CheckTrace({schedule, settings.profile}, run.observation); !sound.ok()) {
+    return sound.error();
+  }
   std::error_code gone;  // a target may have removed its directory
   if (!dir && fs::exists(workspace.dir(), gone) && !fs::is_empty(workspace.dir(), gone)) {
     Result<std::string> kept = workspace.KeepDir();

@@ -15,9 +15,10 @@ constexpr std::array<std::string_view, fi::kCallKinds> kCallNames = {
     "write",    "pwrite",          "writev",   "pwritev",  "pwritev2", "send",
     "sendto",   "sendmsg",         "sendmmsg", "sendfile", "splice",   "tee",
     "vmsplice", "copy_file_range", "close",    "fsync",    "fdatasync"};
-constexpr std::array<std::string_view, 7> kSinkNames = {
-    "regular file",    "pipe",         "terminal", "stream socket",
-    "datagram socket", "block device", "device"};
+constexpr std::array<std::string_view, fi::kSinkClasses> kSinkNames = {
+    "regular file",     "pipe",         "terminal",    "stream socket",
+    "datagram socket",  "block device", "device",      "TCP socket",
+    "seqpacket socket", "eventfd",      "full device", "sealed memory"};
 constexpr std::array<std::string_view, 3> kProfileNames = {"linux", "posix", "hostile"};
 
 // The region lies in the target's address space, so a target may have scribbled over it.
@@ -28,13 +29,15 @@ std::string_view NameIn(const std::array<std::string_view, N>& names, Enum value
 }
 
 fi::Ruling Rule(const fi::TraceRecord& record, fi::Profile profile) {
+  if (record.number == 0) return fi::LegalDelayedError(record.sink, profile, record.fault);
   const fi::CallFacts facts = {record.call,
                                record.sink,
                                record.status_flags,
                                record.movable,
                                (record.marks & fi::kMarkNonblockingCall) != 0,
                                (record.marks & fi::kMarkHandler) != 0,
-                               profile};
+                               profile,
+                               (record.marks & fi::kMarkSendTimeout) != 0};
   switch (record.fault) {
     case fi::FaultKind::kShort:
     case fi::FaultKind::kCap: {
@@ -80,7 +83,6 @@ std::string UnseenWays(uint32_t ways) {
 }
 
 RecordLegality ExplainLegality(const fi::TraceRecord& record) {
-  if (record.number == 0) return {"linux", "close(2), fsync(2): a delayed write error"};
   for (const auto profile : {fi::Profile::kLinux, fi::Profile::kPosix, fi::Profile::kHostile}) {
     const fi::Ruling ruling = Rule(record, profile);
     if (!ruling.legal) continue;

@@ -250,6 +250,8 @@ std::vector<TracedCall> SharedRegion::ReadCalls() const {
     call.call = CallName(record.call);
     call.sink = SinkName(record.sink);
     call.handler_can_interrupt = (record.marks & fi::kMarkHandler) != 0;
+    call.must_not_wait = (record.marks & fi::kMarkNonblockingCall) != 0;
+    call.send_timeout = (record.marks & fi::kMarkSendTimeout) != 0;
     call.delivered = (record.marks & fi::kMarkDelivered) != 0;
     call.watched = (record.marks & fi::kMarkUnwatched) == 0;
     call.returned = (record.marks & fi::kMarkPublished) != 0;

@@ -16,6 +16,7 @@
 #include "harness/schedule/schedule.h"
 #include "harness/trial/spawn.h"
 #include "harness/trial/target.h"
+#include "harness/trial/validate_trace.h"
 
 namespace shortwrite {
 namespace {
@@ -149,6 +150,9 @@ GuestRun GuestTest::Run(const GuestRequest& request) {
   if (pid < 0) return run;
   Await(pid, run);
   region_->ReadInto(run.observation);
+  const TraceContext context = {schedule.value(), request.profile,
+                                request.full_trace || schedule.value().empty()};
+  for (const std::string& broken : ValidateTrace(context, run.observation)) ADD_FAILURE() << broken;
   run.out = out.reader.valid() ? Drain(out.reader.get()) : Content(out_path);
   run.error = Content(error_path);
   const std::string file = workspace_->dir() + "/out";

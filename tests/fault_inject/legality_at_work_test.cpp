@@ -3,6 +3,9 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
+#include <string>
+#include <tuple>
 
 #include "tests/fault_inject/guest_bench.h"
 
@@ -39,6 +42,49 @@ TEST_P(LegalityAtWork, EintrNeedsAHandlerThatCanInterrupt) {
     EXPECT_EQ(call.granted, interrupts ? 0u : 10u) << how;
     EXPECT_EQ(call.handler_can_interrupt, interrupts) << how;
     EXPECT_EQ(run.file, interrupts ? "" : "0123456789") << how;
+  }
+}
+
+// In linux only a sink that waits is interrupted, and by the signal itself, so that its handler
+// runs once, before the call returns; in posix nothing is raised.
+TEST_P(LegalityAtWork, LinuxInterruptsByTheRealSignal) {
+  const auto run = [this](ProfileName profile, const char* out, const char* how, const char* runs) {
+    return RunClean({.guest = "interruptible",
+                     .arguments = {out, how},
+                     .schedule = "1:eintr",
+                     .profile = profile,
+                     .stdout_kind = StdoutKind::kPipe,
+                     .environment = {std::string("RUNS=") + runs}});
+  };
+  for (const char* how : {"plain", "beside", "siginfo", "realtime"}) {
+    const GuestRun interrupted = run(ProfileName::kLinux, "-", how, "1");
+    EXPECT_EQ(interrupted.out, "") << how;
+    ASSERT_EQ(interrupted.observation.calls.size(), 1u) << how;
+    EXPECT_EQ(interrupted.observation.calls[0].error, EINTR) << how;
+    EXPECT_EQ(interrupted.observation.calls[0].legal_under, "linux") << how;
+  }
+  EXPECT_EQ(run(ProfileName::kLinux, "-", "restart", "0").out, "0123456789");
+  EXPECT_EQ(run(ProfileName::kLinux, "{out}", "plain", "0").file, "0123456789");
+  EXPECT_EQ(run(ProfileName::kPosix, "-", "plain", "0").out, "");
+}
+
+// socket(7), signal(7): with SO_SNDTIMEO a socket that waits may answer EAGAIN, and EINTR although
+// the handler restarts; without it neither.
+TEST_P(LegalityAtWork, ASendTimeoutIsAWaitThatEnds) {
+  for (const auto& [how, schedule, runs, error] : {std::tuple{"timed", "1:eagain", "0", EAGAIN},
+                                                   {"timed", "1:eintr", "1", EINTR},
+                                                   {"restart", "1:eagain", "0", 0},
+                                                   {"restart", "1:eintr", "0", 0}}) {
+    const GuestRun run = RunClean({.guest = "interruptible",
+                                   .arguments = {"-", how},
+                                   .schedule = schedule,
+                                   .profile = ProfileName::kLinux,
+                                   .stdout_kind = StdoutKind::kStreamSocket,
+                                   .environment = {std::string("RUNS=") + runs}});
+    ASSERT_EQ(run.observation.calls.size(), 1u) << how;
+    EXPECT_EQ(run.observation.calls[0].error, error) << how << ' ' << schedule;
+    EXPECT_EQ(run.observation.calls[0].send_timeout, strcmp(how, "timed") == 0);
+    EXPECT_EQ(run.out, error == 0 ? "0123456789" : "") << how << ' ' << schedule;
   }
 }
 

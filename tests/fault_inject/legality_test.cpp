@@ -1,8 +1,10 @@
 #include "fault_inject/legality.h"
 
 #include <gtest/gtest.h>
-
 #include <limits.h>
+
+#include <algorithm>
+#include <vector>
 
 #include "tests/fault_inject/facts.h"
 
@@ -52,13 +54,24 @@ TEST(Legality, ShortCountsBySink) {
       {SinkClass::kPipe, O_NONBLOCK, 10000, 9999, 8192, 9999, 9999},
       {SinkClass::kPipe, 0, 4097, 1, 1, 1, 1},
       {SinkClass::kPipe, 0, 4097, 4096, 4096, 4096, 4096},
+      // Made by pipe2(O_DIRECT): whole packets.
+      {SinkClass::kPipe, O_DIRECT, 4096, 1, 0, 0, 0},
+      {SinkClass::kPipe, O_DIRECT, 10000, 1, 4096, 4096, 4096},
+      {SinkClass::kPipe, O_DIRECT | O_NONBLOCK, 10000, 9999, 8192, 8192, 8192},
       // Terminals and sockets take what their buffer holds; small AF_UNIX requests go whole.
       {SinkClass::kTty, O_NONBLOCK, 512, 1, 1, 1, 1},
+      {SinkClass::kTty, 0, 512, 1, 1, 1, 1},
       {SinkClass::kStreamSocket, O_NONBLOCK, 4096, 1, 0, 1, 1},
       {SinkClass::kStreamSocket, O_NONBLOCK, 4097, 1, 1, 1, 1},
+      {SinkClass::kTcpSocket, O_NONBLOCK, 2, 1, 1, 1, 1},
+      {SinkClass::kTcpSocket, 0, 512, 511, 511, 511, 511},
       // All or nothing.
       {SinkClass::kDatagramSocket, O_NONBLOCK, 4096, 1, 0, 0, 0},
+      {SinkClass::kSeqpacketSocket, 0, 4096, 1, 0, 0, 0},
       {SinkClass::kBlockDevice, 0, 4096, 512, 0, 0, 0},
+      {SinkClass::kEventfd, 0, 8, 4, 0, 0, 0},
+      {SinkClass::kFullDevice, 0, 8, 4, 0, 0, 0},
+      {SinkClass::kSealedMemory, 0, 8, 4, 0, 0, 0},
       {SinkClass::kOther, 0, 8, 4, 0, 0, 0},
   };
   for (const ShortRow& row : rows) {
@@ -70,6 +83,61 @@ TEST(Legality, ShortCountsBySink) {
       EXPECT_EQ(ruling.legal, count != 0) << facts << ", wanted " << row.wanted;
       EXPECT_EQ(ruling.legal ? ruling.granted : 0, count) << facts << ", wanted " << row.wanted;
     }
+  }
+}
+
+// The page model of pipes was measured for write and writev; what a copy leaves over was not.
+TEST(Legality, CopiesIntoAPipeHaveNoMeasuredCount) {
+  for (const CallKind call : {CallKind::kSplice, CallKind::kTee, CallKind::kVmsplice}) {
+    CallFacts facts = Facts(SinkClass::kPipe, O_NONBLOCK, 65536, Profile::kLinux);
+    facts.call = call;
+    EXPECT_FALSE(LegalShortCount(facts, 8192).legal) << facts;
+    facts.profile = Profile::kPosix;
+    EXPECT_TRUE(LegalShortCount(facts, 8192).legal) << facts;
+  }
+}
+
+struct RefusedRow {
+  CallKind call;
+  SinkClass sink;
+  uint32_t flags;
+  uint64_t movable;
+  bool refused;
+};
+
+// A call that fails whatever happens keeps its own error: nothing is injected there.
+TEST(Legality, RefusedCallsAreLeftAlone) {
+  const RefusedRow rows[] = {
+      {CallKind::kSend, SinkClass::kRegular, 0, 100, true},
+      {CallKind::kSendmsg, SinkClass::kPipe, 0, 100, true},
+      {CallKind::kSend, SinkClass::kTcpSocket, 0, 100, false},
+      {CallKind::kPwrite, SinkClass::kPipe, 0, 65536, true},
+      {CallKind::kPwritev, SinkClass::kTty, 0, 100, true},
+      {CallKind::kPwrite, SinkClass::kRegular, 0, 100, false},
+      {CallKind::kPwritev2, SinkClass::kPipe, 0, 65536, false},  // with offset -1 it is a writev
+      {CallKind::kTee, SinkClass::kRegular, 0, 100, true},
+      {CallKind::kVmsplice, SinkClass::kRegular, 0, 100, true},
+      {CallKind::kSendfile, SinkClass::kRegular, O_APPEND, 100, true},
+      {CallKind::kSplice, SinkClass::kRegular, O_APPEND, 100, true},
+      {CallKind::kCopyFileRange, SinkClass::kRegular, O_APPEND, 100, true},
+      {CallKind::kCopyFileRange, SinkClass::kPipe, 0, 65536, true},
+      {CallKind::kSendfile, SinkClass::kRegular, 0, 100, false},
+      {CallKind::kSendfile, SinkClass::kPipe, O_APPEND, 65536, false},
+      {CallKind::kSendfile, SinkClass::kTty, O_APPEND, 65536, true},
+      {CallKind::kSendfile, SinkClass::kFullDevice, 0, 65536, true},
+      {CallKind::kPwrite, SinkClass::kRegular, O_APPEND, 100, false},  // appends all the same
+      {CallKind::kWrite, SinkClass::kEventfd, 0, 9, true},
+      {CallKind::kWrite, SinkClass::kEventfd, 0, 8, false},
+  };
+  for (const RefusedRow& row : rows) {
+    CallFacts facts = Facts(row.sink, row.flags | O_NONBLOCK, row.movable, Profile::kHostile, 1);
+    facts.call = row.call;
+    const bool error = LegalError(facts, FaultKind::kEnospc).legal ||
+                       LegalError(facts, FaultKind::kEpipe).legal || LegalEagain(facts).legal;
+    EXPECT_EQ(IsRefusedAnyway(facts), row.refused) << facts;
+    EXPECT_EQ(error, !row.refused) << facts;
+    EXPECT_TRUE(!row.refused || !LegalShortCount(facts, 1).legal) << facts;
+    EXPECT_TRUE(!row.refused || !LegalZero(facts).legal) << facts;
   }
 }
 
@@ -98,8 +166,14 @@ TEST(Legality, EagainBySink) {
       {SinkClass::kTty, O_NONBLOCK, true, true, true},
       {SinkClass::kStreamSocket, kBlocking, false, false, false},
       {SinkClass::kStreamSocket, O_NONBLOCK, true, true, true},
+      {SinkClass::kTcpSocket, kBlocking, false, false, false},
+      {SinkClass::kTcpSocket, O_NONBLOCK, true, true, true},
       {SinkClass::kDatagramSocket, O_NONBLOCK, true, true, true},
-      {SinkClass::kBlockDevice, O_NONBLOCK, false, false, false},
+      {SinkClass::kSeqpacketSocket, O_NONBLOCK, true, true, true},
+      {SinkClass::kBlockDevice, kBlocking, false, false, false},
+      {SinkClass::kBlockDevice, O_NONBLOCK, false, true, true},
+      {SinkClass::kFullDevice, O_NONBLOCK, false, false, false},
+      {SinkClass::kSealedMemory, O_NONBLOCK, false, false, false},
       {SinkClass::kOther, O_NONBLOCK, false, false, false},
   };
   for (const AnswerRow& row : rows) {
@@ -119,20 +193,59 @@ TEST(Legality, EagainOfACallThatMustNotWait) {
   EXPECT_TRUE(LegalEagain(facts).legal);
 }
 
+// SO_SNDTIMEO is a wait that ends (socket(7)): EAGAIN without O_NONBLOCK, on sockets alone.
+TEST(Legality, EagainAfterASendTimeout) {
+  for (const SinkClass sink : kSinks) {
+    CallFacts facts = Facts(sink, kBlocking, 65536, Profile::kLinux);
+    facts.send_timeout = true;
+    EXPECT_EQ(LegalEagain(facts).legal, IsSocket(sink)) << facts;
+  }
+}
+
+// A regular file answers EAGAIN on Linux to pwritev2 with RWF_NOWAIT alone.
+TEST(Legality, EagainOfAFileThatMustNotWait) {
+  CallFacts facts = Facts(SinkClass::kRegular, kBlocking, 100, Profile::kLinux);
+  facts.call_nonblocking = true;
+  EXPECT_FALSE(LegalEagain(facts).legal) << "SPLICE_F_NONBLOCK is about the pipe";
+  facts.call = CallKind::kPwritev2;
+  EXPECT_TRUE(LegalEagain(facts).legal);
+  facts.call = CallKind::kSendfile;
+  facts.profile = Profile::kPosix;
+  EXPECT_FALSE(LegalEagain(facts).legal) << "a copy never waits for a file";
+}
+
+// An eventfd takes 8 bytes, waits while its counter would overflow, and knows nothing else.
+TEST(Legality, EventfdWaits) {
+  for (const Profile profile : kAllProfiles) {
+    const CallFacts nonblocking = Facts(SinkClass::kEventfd, O_NONBLOCK, 8, profile, 1);
+    EXPECT_TRUE(LegalEagain(nonblocking).legal);
+    EXPECT_FALSE(LegalEintr(nonblocking).legal);
+    const CallFacts blocking = Facts(SinkClass::kEventfd, kBlocking, 8, profile, 1);
+    EXPECT_FALSE(LegalEagain(blocking).legal);
+    EXPECT_TRUE(LegalEintr(blocking).legal);
+  }
+}
+
 // EINTR: only where a handler without SA_RESTART can run (signal(7)), and not from a call that
 // would have answered EAGAIN before it looked at signals.
 TEST(Legality, EintrBySink) {
   const AnswerRow rows[] = {
+      // In linux a file is not interruptible; what is, is interrupted by the real signal.
       {SinkClass::kRegular, kBlocking, false, true, true},
       {SinkClass::kRegular, O_NONBLOCK, false, false, true},
-      {SinkClass::kPipe, kBlocking, false, true, true},
+      {SinkClass::kPipe, kBlocking, true, true, true},
       {SinkClass::kPipe, O_NONBLOCK, false, false, false},
-      {SinkClass::kTty, kBlocking, false, true, true},
-      {SinkClass::kTty, O_NONBLOCK, false, true, true},
-      {SinkClass::kStreamSocket, kBlocking, false, true, true},
+      {SinkClass::kTty, kBlocking, true, true, true},
+      {SinkClass::kTty, O_NONBLOCK, true, true, true},
+      {SinkClass::kStreamSocket, kBlocking, true, true, true},
       {SinkClass::kStreamSocket, O_NONBLOCK, false, false, false},
-      {SinkClass::kDatagramSocket, kBlocking, false, true, true},
-      {SinkClass::kBlockDevice, kBlocking, false, false, false},
+      {SinkClass::kTcpSocket, kBlocking, true, true, true},
+      {SinkClass::kTcpSocket, O_NONBLOCK, false, false, false},
+      {SinkClass::kDatagramSocket, kBlocking, true, true, true},
+      {SinkClass::kSeqpacketSocket, kBlocking, true, true, true},
+      {SinkClass::kBlockDevice, kBlocking, false, true, true},
+      {SinkClass::kFullDevice, kBlocking, false, false, false},
+      {SinkClass::kSealedMemory, kBlocking, false, false, false},
       {SinkClass::kOther, kBlocking, false, false, false},
   };
   for (const AnswerRow& row : rows) {
@@ -148,133 +261,53 @@ TEST(Legality, EintrBySink) {
   }
 }
 
+// A copy from file to file can be interrupted before it has begun.
+TEST(Legality, EintrOfACopyBetweenFiles) {
+  CallFacts facts = Facts(SinkClass::kRegular, kBlocking, 65536, Profile::kLinux, SIGWINCH);
+  EXPECT_FALSE(LegalEintr(facts).legal);
+  facts.call = CallKind::kSendfile;
+  EXPECT_TRUE(LegalEintr(facts).legal);
+  facts.interrupting_signal = 0;
+  EXPECT_FALSE(LegalEintr(facts).legal);
+}
+
+// signal(7): SO_SNDTIMEO undoes SA_RESTART; nothing else does.
+TEST(Legality, ASendTimeoutMakesEveryHandlerInterrupt) {
+  for (const SinkClass sink : kSinks) {
+    EXPECT_FALSE(AnyHandlerInterrupts(sink, false));
+    EXPECT_EQ(AnyHandlerInterrupts(sink, true), IsSocket(sink));
+  }
+}
+
 struct ErrorRow {
   FaultKind fault;
-  bool regular, pipe, tty, stream_socket, datagram_socket, block_device, other;
+  std::vector<SinkClass> sinks;
 };
 
-// Which lasting errors each sink may give.
+// Which errors each sink may give: a terminal that is gone answers EIO and not EPIPE, and only what
+// has a size fills up.
 TEST(Legality, ErrorsBySink) {
   const ErrorRow rows[] = {
-      {FaultKind::kEnospc, true, false, false, false, false, false, false},
-      {FaultKind::kEdquot, true, false, false, false, false, false, false},
-      {FaultKind::kEfbig, true, false, false, false, false, false, false},
-      {FaultKind::kEio, true, false, true, false, false, true, false},
-      {FaultKind::kEpipe, false, true, false, true, false, false, false},
-      {FaultKind::kShort, false, false, false, false, false, false, false},
-      {FaultKind::kNone, false, false, false, false, false, false, false},
+      {FaultKind::kEnospc, {SinkClass::kRegular, SinkClass::kFullDevice}},
+      {FaultKind::kEdquot, {SinkClass::kRegular}},
+      {FaultKind::kEfbig, {SinkClass::kRegular}},
+      {FaultKind::kEio, {SinkClass::kRegular, SinkClass::kTty, SinkClass::kBlockDevice}},
+      {FaultKind::kEpipe,
+       {SinkClass::kPipe, SinkClass::kStreamSocket, SinkClass::kTcpSocket,
+        SinkClass::kSeqpacketSocket}},
+      {FaultKind::kShort, {}},
+      {FaultKind::kNone, {}},
   };
   for (const ErrorRow& row : rows) {
-    const bool expected[] = {row.regular,         row.pipe,         row.tty,  row.stream_socket,
-                             row.datagram_socket, row.block_device, row.other};
     for (const SinkClass sink : kSinks) {
+      const bool expected = std::find(row.sinks.begin(), row.sinks.end(), sink) != row.sinks.end();
       for (const Profile profile : kAllProfiles) {
         const CallFacts facts = Facts(sink, 0, 100, profile);
-        EXPECT_EQ(LegalError(facts, row.fault).legal, expected[static_cast<size_t>(sink)])
+        EXPECT_EQ(LegalError(facts, row.fault).legal, expected)
             << "fault " << int(row.fault) << ", " << facts;
       }
     }
   }
-}
-
-// A request above 0 bytes is answered with 0 by FUSE alone.
-TEST(Legality, ZeroIsHostile) {
-  ForEachFacts([](const CallFacts& facts) {
-    const bool fuse = facts.profile == Profile::kHostile && facts.sink == SinkClass::kRegular;
-    ASSERT_EQ(LegalZero(facts).legal, fuse) << facts;
-  });
-}
-
-// A legal cut is a real one: at least one byte, and fewer than there are.
-TEST(Legality, ACutIsNeitherNothingNorEverything) {
-  ForEachFacts([](const CallFacts& facts) {
-    for (const uint64_t wanted : kCounts) {
-      const Ruling ruling = LegalShortCount(facts, wanted);
-      if (!ruling.legal) continue;
-      ASSERT_GT(ruling.granted, 0u) << facts << ", wanted " << wanted;
-      ASSERT_LT(ruling.granted, facts.movable) << facts << ", wanted " << wanted;
-    }
-  });
-}
-
-// pipe(7): up to PIPE_BUF bytes go whole, in every profile.
-TEST(Legality, SmallPipeWritesAreAtomic) {
-  ForEachFacts([](const CallFacts& facts) {
-    if (facts.sink != SinkClass::kPipe || facts.movable > PIPE_BUF) return;
-    for (const uint64_t wanted : kCounts) {
-      ASSERT_FALSE(LegalShortCount(facts, wanted).legal) << facts << ", wanted " << wanted;
-    }
-  });
-}
-
-// On a Linux pipe a partial count is k pages, or k pages and the odd rest of the request.
-TEST(Legality, LinuxPipesFollowThePageModel) {
-  for (uint64_t movable = PIPE_BUF + 1; movable < 3 * 4096 + 50; ++movable) {
-    const CallFacts facts = Facts(SinkClass::kPipe, O_NONBLOCK, movable, Profile::kLinux);
-    for (uint64_t wanted = 1; wanted < movable; wanted += 37) {
-      const Ruling ruling = LegalShortCount(facts, wanted);
-      if (!ruling.legal) continue;
-      const uint64_t beyond_pages = ruling.granted % 4096;
-      ASSERT_TRUE(beyond_pages == 0 || beyond_pages == movable % 4096)
-          << movable << " cut to " << ruling.granted;
-    }
-  }
-}
-
-// A count that the page model allows is granted as it is, so that a schedule can ask for each.
-TEST(Legality, LinuxPipesGrantEveryModelCount) {
-  for (const uint64_t movable : {5000u, 8192u, 10000u, 65536u, 270001u}) {
-    const CallFacts facts = Facts(SinkClass::kPipe, O_NONBLOCK, movable, Profile::kLinux);
-    for (uint64_t pages = 0; pages * 4096 < movable; ++pages) {
-      for (const uint64_t count : {pages * 4096, pages * 4096 + movable % 4096}) {
-        if (count == 0 || count >= movable) continue;
-        const Ruling ruling = LegalShortCount(facts, count);
-        ASSERT_TRUE(ruling.legal && ruling.granted == count) << movable << " cut to " << count;
-      }
-    }
-  }
-}
-
-// EAGAIN without O_NONBLOCK convicts correct programs: legal in neither linux nor posix.
-TEST(Legality, NoEagainForACallThatMayWait) {
-  ForEachFacts([](const CallFacts& facts) {
-    if (facts.profile == Profile::kHostile || IsNonblocking(facts)) return;
-    ASSERT_FALSE(LegalEagain(facts).legal) << facts;
-  });
-}
-
-// Profiles widen: what linux allows posix allows, and what posix allows hostile allows.
-TEST(Legality, ProfilesAreNested) {
-  ForEachFacts([](const CallFacts& facts) {
-    if (facts.profile == Profile::kHostile) return;
-    CallFacts wider = facts;
-    wider.profile = static_cast<Profile>(static_cast<int>(facts.profile) + 1);
-    for (const uint64_t wanted : kCounts) {
-      const Ruling ruling = LegalShortCount(facts, wanted);
-      if (!ruling.legal) continue;
-      const Ruling same = LegalShortCount(wider, ruling.granted);
-      ASSERT_TRUE(same.legal && same.granted == ruling.granted) << facts << ", wanted " << wanted;
-    }
-    ASSERT_LE(LegalEagain(facts).legal, LegalEagain(wider).legal) << facts;
-    ASSERT_LE(LegalEintr(facts).legal, LegalEintr(wider).legal) << facts;
-    ASSERT_LE(LegalZero(facts).legal, LegalZero(wider).legal) << facts;
-    for (int fault = 0; fault <= static_cast<int>(FaultKind::kZero); ++fault) {
-      const auto kind = static_cast<FaultKind>(fault);
-      ASSERT_LE(LegalError(facts, kind).legal, LegalError(wider, kind).legal) << facts;
-    }
-  });
-}
-
-// Every ruling says why, for people.
-TEST(Legality, EveryRulingHasAReason) {
-  ForEachFacts([](const CallFacts& facts) {
-    for (const Ruling& ruling :
-         {LegalShortCount(facts, 1), LegalEagain(facts), LegalEintr(facts), LegalZero(facts),
-          LegalError(facts, FaultKind::kEnospc), LegalError(facts, FaultKind::kEpipe)}) {
-      ASSERT_NE(ruling.reason, nullptr) << facts;
-      ASSERT_NE(*ruling.reason, '\0') << facts;
-    }
-  });
 }
 
 }  // namespace

@@ -118,8 +118,10 @@ TEST(JsonReport, HasTheFieldsOfTheContract) {
       "backend_reason",   "profile",  "seed",        "trials",       "faults_planned",
       "faults_delivered", "controls", "write_calls", "completeness", "counterexamples"};
   const std::vector<std::string> counterexample = {
-      "schedule",  "raw_schedule",  "verdict",        "class",     "mechanism", "legal_under",
-      "call_site", "payload_bytes", "trials_to_find", "confirmed", "replay"};
+      "schedule",           "raw_schedule", "verdict",   "class",
+      "mechanism",          "legal_under",  "call_site", "payload_bytes",
+      "trials_to_find",     "confirmed",    "replay",    "recipe",
+      "portability_finding"};
   const std::vector<std::string> call = {"schema", "type",    "n",      "output", "call",
                                          "asked",  "granted", "result", "errno",  "fault"};
   const std::set<std::string> none;
@@ -179,6 +181,25 @@ TEST(ExplainLegality, NamesTheWeakestProfile) {
   EXPECT_EQ(ExplainLegality(observation).profile, "hostile");
   EXPECT_EQ(ExplainLegality(observation).reason, "why");
   EXPECT_EQ(ExplainLegality(LongObservation(5, {})).profile, "");
+}
+
+// What Linux does not do is told apart: as a portability finding.
+TEST(ExplainLegality, NamesPortabilityFindings) {
+  EXPECT_FALSE(IsPortabilityFinding({"linux", "why"}));
+  EXPECT_TRUE(IsPortabilityFinding({"posix", "why"}));
+  EXPECT_TRUE(IsPortabilityFinding({"hostile", "why"}));
+  EXPECT_FALSE(IsPortabilityFinding({"", ""})) << "nothing was delivered";
+  EXPECT_EQ(LegalitySentence({"linux", "why"}), "in profile linux: why");
+  EXPECT_NE(LegalitySentence({"posix", "why"}).find("a portability finding"), std::string::npos);
+  EXPECT_EQ(LegalitySentence({"", ""}), "");
+
+  CampaignResult result = FailedCampaign();
+  result.counterexamples[0].observation.calls[1].legal_under = "posix";
+  const Json json = Json::parse(CampaignJson(result, 1, ExampleContext()));
+  EXPECT_EQ(json["counterexamples"].at(0)["portability_finding"], true);
+  EXPECT_EQ(json["counterexamples"].at(0)["recipe"], "") << "Linux has no way to show it";
+  EXPECT_NE(CampaignText(result, ExampleContext()).find("a portability finding"),
+            std::string::npos);
 }
 
 }  // namespace
