@@ -25,7 +25,7 @@ constexpr size_t kSlowReadBytes = 4096;
 constexpr microseconds kSlowPause{300};
 // How long nothing may arrive until waiting writers are made to look again. The longest is far
 // below what proves a hang (watch.cpp), and so seldom that it shows in nobody's CPU time.
-constexpr milliseconds kFirstIdle{10};
+constexpr milliseconds kFirstIdle{2};
 constexpr milliseconds kLongestIdle{250};
 
 timespec ToTimespec(microseconds time) {
