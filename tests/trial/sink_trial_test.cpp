@@ -151,7 +151,7 @@ TEST_P(SinkTrial, AnOpenEndLeftBehindIsNoObstacle) {
 // A target that waits for edges (EPOLLET) gets one after an EAGAIN that had no full buffer behind
 // it, and after a short count: both would else look like its own hang.
 TEST_P(SinkTrial, EdgesFollowInjectedFaults) {
-  ExecRunner runner = Make(GetParam(), {Writer("correct/epoll_edge_triggered"), "{payload}"});
+  ExecRunner runner = Make(GetParam(), {Writer("correct/epoll_edges_of_stdout"), "{payload}"});
   runner.Calibrate({});
   const Observation observation =
       Run(runner, GetParam().sink.nonblock ? "1:eagain 2:short=5001 3:eagain" : "1:short=5001");
@@ -204,7 +204,7 @@ TEST_F(SinkTrial, ALongWriteIsNoHang) {
   const Observation observation = Run(runner);
   EXPECT_TRUE(observation.end.kind == Kind::kSlow ||
               observation.end == (TargetEnd{Kind::kExited, 0}))
-      << ToText(observation.end);
+      << ToText(observation.end) << ", after " << Output(observation)->size() << " bytes";
 }
 
 // Output without end is stopped, at a bound, whoever the reader is.
