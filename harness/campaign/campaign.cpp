@@ -49,9 +49,10 @@ class Campaign {
       return;
     }
     listener_.OnControl(reference_.control);
-    if (!control.fails_with_existing) return;
+    if (!control.fails_alone) return;
     Counterexample found;
-    found.observation = std::move(*control.fails_with_existing);
+    found.without_fault = control.fails_alone_under;
+    found.observation = std::move(*control.fails_alone);
     found.judgement = JudgeTrial(found.observation, found.minimal);
     // It was run without any fault, so nothing of ours could make it fail; seen once is enough.
     found.confirmed = kConfirmations;
@@ -59,8 +60,7 @@ class Campaign {
     listener_.OnCounterexample(found);
     result_.counterexamples.push_back(std::move(found));
     result_.end = CampaignEnd::kCounterexample;
-    result_.completeness =
-        "the control fails on an output that exists beforehand: nothing was swept";
+    result_.completeness = "a control fails already: nothing was swept";
   }
 
   Judgement JudgeTrial(const Observation& observation, const Schedule& schedule) const {

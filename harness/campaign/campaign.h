@@ -27,7 +27,8 @@ struct CampaignSettings {
   std::optional<std::string> payload_reference;  // the main output must equal it; else the control
   std::string main_output;                       // "out", or "stdout"
   std::optional<std::string> existing;
-  std::vector<Schedule> corpus;    // run first
+  bool sink_is_plain = true;     // false: non-blocking or slow, so that it may fail a target alone
+  std::vector<Schedule> corpus;  // run first
   std::vector<std::string> notes;  // handed on to the result
   std::string why_unseen;          // what is known of a program that preload cannot see
   bool may_change_backend = true;  // when the one in use does not see every byte
@@ -37,6 +38,7 @@ struct CampaignSettings {
 struct Counterexample {
   Schedule raw;
   Schedule minimal;
+  std::string without_fault;  // what made it fail if the schedule is empty
   Judgement judgement;
   Observation observation;  // of the minimal schedule
   uint32_t trials_to_find = 0;

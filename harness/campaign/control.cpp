@@ -62,7 +62,11 @@ class ControlRun {
     outcome_.reference.control = std::move(first).value();
     if (settings_.existing) {
       if (Status compared = CompareWithoutExisting(); !compared.ok()) return compared.error();
-      if (outcome_.fails_with_existing || outcome_.end) return std::move(outcome_);
+      if (outcome_.fails_alone || outcome_.end) return std::move(outcome_);
+    }
+    if (!settings_.sink_is_plain) {
+      if (Status compared = CompareWithPlainSink(); !compared.ok()) return compared.error();
+      if (outcome_.fails_alone || outcome_.end) return std::move(outcome_);
     }
     // Before the bytes are compared: of a program that no backend sees, that is what must be said.
     if (!CheckEnd() || !CheckCoverage() || !CheckBytes()) return std::move(outcome_);
@@ -76,9 +80,10 @@ class ControlRun {
   }
 
  private:
-  Result<Observation> Once(bool with_existing) {
+  Result<Observation> Once(bool with_existing, bool plain_sink = false) {
     ++outcome_.controls;
-    Result<Observation> observation = runner_.Run({.schedule = {}, .with_existing = with_existing});
+    Result<Observation> observation =
+        runner_.Run({.schedule = {}, .with_existing = with_existing, .plain_sink = plain_sink});
     if (observation.ok() && observation.value().trace_dropped > 0) {
       return HarnessError(
           fmt::format("the trace overflowed: {} write calls do not fit; use a smaller --bytes",
@@ -127,8 +132,67 @@ class ControlRun {
     // An output that differs from run to run differs without what was there, too.
     Result<Observation> again = Once(false);
     if (!again.ok()) return again.error();
-    if (CheckSame(again.value())) outcome_.fails_with_existing = std::move(failed);
+    if (CheckSame(again.value())) {
+      outcome_.fails_alone = std::move(failed);
+      outcome_.fails_alone_under = "the output existed beforehand";
+    }
     return Ok();
+  }
+
+  // A full buffer, and EAGAIN where the target inherits O_NONBLOCK, are the kernel's own doing on
+  // such a sink. Who loses bytes to them loses them without any fault of ours. And what arrived
+  // there is no reference: it may be what a lossy target let through.
+  Status CompareWithPlainSink() {
+    const Observation& strained = outcome_.reference.control;
+    if (settings_.payload_reference && IsRight(strained)) return Ok();
+    if (strained.end.kind == TargetEnd::Kind::kSlow) return Ok();
+    Result<Observation> plain = Once(true, true);
+    if (!plain.ok()) return plain.error();
+    // Wrong there as well: not the sink's doing, and the usual checks say what is.
+    if (!IsRightOnPlainSink(plain.value())) return Ok();
+    CampaignReference reference = outcome_.reference;
+    reference.control = plain.value();
+    if (EndedWell(strained) && JudgeAgainst(reference, strained).good) return Ok();
+    Observation failed = strained;
+    outcome_.reference.control = std::move(plain).value();
+    return ConfirmOnSink(std::move(failed));
+  }
+
+  bool IsRightOnPlainSink(const Observation& plain) const {
+    return settings_.payload_reference ? IsRight(plain) : EndedWell(plain);
+  }
+
+  // The reader's pace is never the same twice, so once is not enough.
+  Status ConfirmOnSink(Observation failed) {
+    Result<Observation> plain = Once(true, true);
+    if (!plain.ok()) return plain.error();
+    if (!CheckSame(plain.value())) return Ok();
+    const Verdict verdict = JudgeStrained(failed).verdict;
+    for (uint32_t i = 1; i < kConfirmations; ++i) {
+      Result<Observation> again = Once(true);
+      if (!again.ok()) return again.error();
+      if (JudgeStrained(again.value()).verdict == verdict) continue;
+      End(CampaignEnd::kUnsteady,
+          fmt::format("on this sink a control was judged {} once, and not when it was repeated",
+                      VerdictText(verdict)));
+      return Ok();
+    }
+    if (!JudgeStrained(failed).good && verdict != Verdict::kInconclusive) {
+      outcome_.fails_alone = std::move(failed);
+      outcome_.fails_alone_under = "the sink alone does it";
+      return Ok();
+    }
+    End(CampaignEnd::kControlFailed,
+        fmt::format("the control ended on this sink without any fault: {}; no fault can be told "
+                    "from that, so use a plain sink",
+                    ToText(failed.end)));
+    return Ok();
+  }
+
+  Judgement JudgeStrained(const Observation& observation) const {
+    const Schedule none;
+    return Judge(outcome_.reference.View(), DescribeBehaviour(observation, none),
+                 settings_.contract);
   }
 
   // O_EXCL, or a question before it overwrites.
@@ -206,9 +270,11 @@ class ControlRun {
   bool CheckCoverage() {
     const Observation& control = outcome_.reference.control;
     std::string unseen;
+    std::string unused_sink;
     for (const OutputCoverage& output :
          MeasureCoverage(control, settings_.main_output, outcome_.reference.existing)) {
       outcome_.output_bytes += output.bytes;
+      if (output.stream && output.write_calls == 0 && output.bytes == 0) unused_sink = output.name;
       if (output.unseen_bytes == 0 || !unseen.empty()) continue;
       unseen = fmt::format("{} of {} bytes of {}", output.unseen_bytes, output.bytes, output.name);
     }
@@ -217,7 +283,11 @@ class ControlRun {
     outcome_.write_calls = static_cast<uint64_t>(
         std::count_if(control.calls.begin(), control.calls.end(),
                       [](const TracedCall& call) { return call.number != 0; }));
-    const std::string reason = WhyVacuous(control, unseen);
+    std::string reason = WhyVacuous(control, unseen);
+    // What else it wrote is no stream, and says nothing about one.
+    if (reason.empty() && !unused_sink.empty()) {
+      reason = fmt::format("the target wrote nothing to the sink, which is its {}", unused_sink);
+    }
     return reason.empty() || End(CampaignEnd::kVacuous, reason);
   }
 

@@ -20,8 +20,10 @@ struct ControlOutcome {
   uint32_t controls = 0;
   uint64_t write_calls = 0;
   uint64_t output_bytes = 0;
-  // The output's former content alone makes the target fail: a counterexample without any fault.
-  std::optional<Observation> fails_with_existing;
+  // The output's former content, or the sink, alone makes the target fail: a counterexample without
+  // any fault.
+  std::optional<Observation> fails_alone;
+  std::string fails_alone_under;  // which of the two: "the output existed beforehand"
 };
 
 // runs: how often (2 for a campaign, 1 for a replay). Where the backend in use does not see every

@@ -27,6 +27,24 @@ std::vector<Extent> ExtentsOf(const Observation& control, const std::string& nam
   return extents;
 }
 
+// A stream has no positions: as many bytes must have arrived as its calls say were taken. Of a call
+// that its process did not live to return from, nobody knows how much of it went.
+uint64_t UnseenOfStream(const Observation& control, const OutputFile& output,
+                        uint64_t& write_calls) {
+  uint64_t accepted = 0;
+  uint64_t unreturned = 0;
+  for (const TracedCall& call : control.calls) {
+    if (call.number == 0 || call.output >= control.touched.size()) continue;
+    if (control.touched[call.output].final_name != output.name) continue;
+    ++write_calls;
+    if (!call.returned) unreturned += call.granted;
+    if (call.result > 0) accepted += static_cast<uint64_t>(call.result);
+  }
+  const uint64_t arrived = output.bytes.size();
+  if (arrived < accepted) return accepted - arrived;
+  return arrived - std::min(arrived, accepted + unreturned);
+}
+
 // A byte outside all extents needs no call if it is NUL (a hole made by lseek or ftruncate) or if
 // it stood there before.
 uint64_t UnexplainedBytes(std::string_view bytes, uint64_t begin, uint64_t end,
@@ -51,6 +69,12 @@ std::vector<OutputCoverage> MeasureCoverage(const Observation& control,
     const std::string_view bytes = output.bytes.view();
     const std::string_view before = output.name == main_output ? existing : std::string_view();
     coverage.bytes = bytes.size();
+    coverage.stream = output.stream;
+    if (output.stream) {
+      coverage.unseen_bytes = UnseenOfStream(control, output, coverage.write_calls);
+      outputs.push_back(coverage);
+      continue;
+    }
     uint64_t covered = 0;
     for (const auto& [begin, end] : ExtentsOf(control, output.name, coverage.write_calls)) {
       const uint64_t gap_end = std::min<uint64_t>(begin, bytes.size());

@@ -15,8 +15,10 @@ namespace shortwrite {
 struct OutputCoverage {
   std::string name;
   uint64_t bytes = 0;
-  uint64_t unseen_bytes = 0;  // in no extent of a seen call, and no hole
+  uint64_t unseen_bytes = 0;  // in no extent of a seen call, and no hole; of a stream: by which
+                              // what arrived differs from what seen calls accepted
   uint64_t write_calls = 0;   // seen on it
+  bool stream = false;
 };
 
 // existing: what the main output held before the control; bytes left as they were need no call.

@@ -71,6 +71,17 @@ Check CheckSyscallBackend() {
           why_not + " (static programs and stdio inside libc end with exit 5 without it)"};
 }
 
+// Opened as a trial would, so that what is said is so.
+Check CheckSink(SinkKind kind) {
+  const SinkSettings sink = {.kind = kind, .nonblock = true, .slow = true};
+  const std::string name = fmt::format("sink {}", kSinkWords[static_cast<size_t>(kind)]);
+  const Result<SinkEnds> ends = OpenSink(sink, "");
+  if (ends.ok()) return {name, true, false, "opens"};
+  const std::string remedy =
+      kind == SinkKind::kPty ? "; mount devpts, with its ptmxmode=666, at /dev/pts" : "";
+  return {name, false, false, ends.error().message + remedy};
+}
+
 std::string Word(const Check& check) {
   if (check.ok) return "ok";
   return check.needed ? "MISSING" : "absent";
@@ -79,8 +90,14 @@ std::string Word(const Check& check) {
 }  // namespace
 
 ExitStatus RunDoctor(const DoctorOptions& options) {
-  const std::vector<Check> checks = {CheckLibrary(), CheckWorkspace(), CheckMd5(), CheckAttaches(),
-                                     CheckSyscallBackend()};
+  const std::vector<Check> checks = {CheckLibrary(),
+                                     CheckWorkspace(),
+                                     CheckMd5(),
+                                     CheckAttaches(),
+                                     CheckSyscallBackend(),
+                                     CheckSink(SinkKind::kPipe),
+                                     CheckSink(SinkKind::kSocket),
+                                     CheckSink(SinkKind::kPty)};
   bool healthy = true;
   for (const Check& check : checks) {
     healthy &= check.ok || !check.needed;

@@ -45,31 +45,60 @@ Error Unavailable(std::string message) {
   return {ErrorKind::kUnavailable, std::move(message)};
 }
 
-// Regular files are the sinks that this version has. An honest refusal beats a run that quietly
-// does something else.
+// An honest refusal beats a run that quietly does something else.
 Status CheckAvailable(const RawTarget& raw) {
   constexpr std::array<std::string_view, 3> kBackends = {"auto", "preload", "syscall"};
   const Result<size_t> backend = ParseChoice("--backend", raw.backend, kBackends);
   if (!backend.ok()) return backend.error();
-  constexpr std::array<std::string_view, 4> kSinks = {"file", "pipe", "socket", "pty"};
-  const size_t colon = raw.sink.find(':');
-  const Result<size_t> sink = ParseChoice("--sink", raw.sink.substr(0, colon), kSinks);
-  if (!sink.ok()) return sink.error();
-  for (size_t at = colon; at != std::string::npos;) {
-    const size_t next = raw.sink.find(':', at + 1);
-    const std::string flag =
-        raw.sink.substr(at + 1, next == std::string::npos ? next : next - at - 1);
-    constexpr std::array<std::string_view, 2> kFlags = {"nonblock", "slow"};
-    if (const auto known = ParseChoice("--sink", flag, kFlags); !known.ok()) return known.error();
-    at = next;
-  }
-  if (raw.sink != "file") {
-    return Unavailable(
-        fmt::format("--sink {} is not available in this version; use file", raw.sink));
-  }
   if (raw.judge) {
     return Unavailable(
         "--judge is not available in this version: outputs are compared byte by byte");
+  }
+  return Ok();
+}
+
+// "KIND[:nonblock][:slow]".
+Result<SinkSettings> ParseSink(const std::string& text) {
+  size_t colon = text.find(':');
+  const Result<size_t> kind = ParseChoice("--sink", text.substr(0, colon), kSinkWords);
+  if (!kind.ok()) return kind.error();
+  SinkSettings sink;
+  sink.kind = static_cast<SinkKind>(kind.value());
+  while (colon != std::string::npos) {
+    const size_t next = text.find(':', colon + 1);
+    const std::string flag =
+        text.substr(colon + 1, next == std::string::npos ? next : next - colon - 1);
+    constexpr std::array<std::string_view, 2> kFlags = {"nonblock", "slow"};
+    const Result<size_t> known = ParseChoice("--sink", flag, kFlags);
+    if (!known.ok()) return known.error();
+    (known.value() == 0 ? sink.nonblock : sink.slow) = true;
+    colon = next;
+  }
+  return sink;
+}
+
+// What cannot be had together with the rest of the command line.
+Status CheckSink(const SinkSettings& sink, const RawTarget& raw, bool names_output) {
+  if (sink.slow && !sink.is_stream()) {
+    return UsageError(
+        "--sink file:slow: a file has no reader; use pipe:slow, socket:slow or "
+        "pty:slow");
+  }
+  if (sink.nonblock && names_output) {
+    return UsageError(fmt::format(
+        "--sink {}: whoever opens {{out}} decides on O_NONBLOCK, and that is the target; leave out "
+        ":nonblock, or let the target write to its stdout",
+        raw.sink));
+  }
+  if (sink.kind == SinkKind::kSocket && names_output) {
+    return UsageError(fmt::format(
+        "--sink {}: a socket cannot be opened by its path; leave out {{out}} and let the target "
+        "write to its stdout",
+        raw.sink));
+  }
+  if (sink.is_stream() && raw.existing) {
+    return UsageError(fmt::format(
+        "--existing: a stream holds nothing beforehand; leave it out, or use --sink file"));
   }
   return Ok();
 }
@@ -84,6 +113,7 @@ void RememberForReplay(const RawTarget& raw, TargetOptions& options) {
   };
   if (raw.profile != defaults.profile) remember("--profile", raw.profile);
   if (raw.backend != defaults.backend) remember("--backend", raw.backend);
+  if (raw.sink != defaults.sink) remember("--sink", raw.sink);
   remember("--payload", raw.payload);
   remember("--bytes", raw.bytes);
   remember("--stdin", raw.standard_input);
@@ -145,6 +175,12 @@ Result<TargetOptions> ParseTarget(const RawTarget& raw, std::vector<std::string>
   if (!profile.ok()) return profile.error();
   options.profile = static_cast<ProfileName>(profile.value());
   options.profile_text = raw.profile;
+  const Result<SinkSettings> sink = ParseSink(raw.sink);
+  if (!sink.ok()) return sink.error();
+  options.sink = sink.value();
+  if (Status fits = CheckSink(options.sink, raw, Mentions(options.command, "{out}")); !fits.ok()) {
+    return fits.error();
+  }
   if (raw.backend == "preload") options.backend = Backend::kPreload;
   if (raw.backend == "syscall") options.backend = Backend::kSyscall;
   if (Status payload = ParsePayload(raw, options); !payload.ok()) return payload.error();
@@ -239,6 +275,13 @@ Result<Options> ParseRun(CommandLine line) {
   Result<TargetOptions> target = ParseTarget(raw.target, std::move(line.command));
   if (!target.ok()) return target.error();
   options.target = std::move(target).value();
+  if (options.target.sink != SinkSettings{}) {
+    return UsageError(
+        fmt::format("--sink {}: the stdio of run is yours; connect it to what you want, for "
+                    "example: shortwrite "
+                    "run ... | cat",
+                    raw.target.sink));
+  }
   Result<Schedule> schedule = ParseSchedule(*raw.schedule);
   if (!schedule.ok()) return schedule.error();
   options.schedule = std::move(schedule).value();

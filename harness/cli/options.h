@@ -14,6 +14,7 @@
 #include "harness/oracle/judge.h"
 #include "harness/schedule/schedule.h"
 #include "harness/trial/shared_region.h"
+#include "harness/trial/sink.h"
 #include "harness/trial/trial_runner.h"
 
 namespace shortwrite {
@@ -23,6 +24,7 @@ struct TargetOptions {
   std::vector<std::string> command;
   ProfileName profile = ProfileName::kPosix;
   std::string profile_text = "posix";
+  SinkSettings sink;
   std::optional<Backend> backend;  // none: whichever sees every byte
   std::optional<std::string> payload_file;
   uint64_t payload_bytes = 0;           // of the position-coded payload, unless payload_file is set

@@ -88,6 +88,7 @@ Result<TrialSetup> SetUpTrial(const TargetOptions& options) {
   if (!settings.target.stdin_is_payload) settings.target.stdin_file = options.stdin_text;
   settings.profile = options.profile;
   settings.timeout = options.timeout;
+  settings.sink = options.sink;
   if (options.existing) {
     Result<std::string> existing = ExistingBytes(*options.existing);
     if (!existing.ok()) return existing.error();
@@ -121,6 +122,7 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
   campaign.contract = options.contract;
   campaign.notes = EnvironmentNotes();
   campaign.existing = setup.settings.existing;
+  campaign.sink_is_plain = !options.sink.is_stream() || options.sink.is_plain();
   campaign.main_output = setup.settings.target.NamesOutput() ? ExecRunner::kOutName : "stdout";
   const uint64_t payload_bytes = setup.payload.size();
   if (!options.reference_is_control) campaign.payload_reference = std::move(setup.payload);
@@ -140,6 +142,7 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
 
   ReportContext report;
   report.profile = options.profile_text;
+  report.sink = ToText(options.sink);
   report.program = std::filesystem::path(runner.value().program()).filename().string();
   report.payload_bytes = payload_bytes;
   report.replay_line = [options, program](const Schedule& schedule) {

@@ -61,6 +61,7 @@ Json ResultJson(const std::string& verdict, int exit_status, const BackendChoice
   json["backend"] = BackendName(backend.backend);
   json["backend_reason"] = backend.reason;
   json["profile"] = context.profile;
+  json["sink"] = context.sink;
   json["seed"] = context.seed;
   return json;
 }

@@ -11,6 +11,7 @@ namespace shortwrite {
 
 struct ReportContext {
   std::string profile;
+  std::string sink = "file";
   std::string program;  // the target's name, for call sites
   uint64_t seed = 0;
   uint64_t payload_bytes = 0;  // 0: no payload

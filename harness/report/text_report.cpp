@@ -94,7 +94,7 @@ std::string CounterexampleText(const Counterexample& found, const ReportContext&
     }
   }
   std::string schedule = ToText(found.minimal);
-  if (schedule.empty()) schedule = "(no fault: the output existed beforehand)";
+  if (schedule.empty()) schedule = fmt::format("(no fault: {})", found.without_fault);
   if (found.raw != found.minimal) schedule += fmt::format("  (found as {})", ToText(found.raw));
   text += Field("schedule", schedule);
   text += Field("found", fmt::format("in trial {}, confirmed {} of {}", found.trials_to_find,
@@ -150,6 +150,7 @@ std::string CampaignText(const CampaignResult& result, const ReportContext& cont
   }
   text += BackendField(result.backend);
   text += Field("profile", context.profile);
+  if (context.sink != "file") text += Field("sink", context.sink);
   for (const std::string& note : result.notes) text += Field("note", note);
   if (!result.counterexamples.empty()) {
     text += '\n' + context.replay_line(result.counterexamples.front().minimal) + '\n';

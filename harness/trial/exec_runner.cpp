@@ -74,6 +74,12 @@ Result<ExecRunner> ExecRunner::Create(TrialSettings settings, Workspace workspac
   runner.program_ = std::move(program).value();
   runner.preload_ = std::move(preload).value();
   if (Status used = runner.UseBackend(Backend::kPreload); !used.ok()) return used.error();
+  if (runner.settings_.sink.is_stream()) {
+    // What this machine lacks must be said before the first trial.
+    if (Result<SinkEnds> tried = OpenSink(runner.settings_.sink, ""); !tried.ok()) {
+      return tried.error();
+    }
+  }
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   // Crashing targets are expected; a core file per trial would fill the user's directory.
   const rlimit no_core = {0, 0};
@@ -85,8 +91,7 @@ ExecRunner::ExecRunner(TrialSettings settings, Workspace workspace, SharedRegion
     : settings_(std::move(settings)),
       workspace_(std::move(workspace)),
       region_(std::move(region)),
-      command_(Expand(settings_.target, workspace_.payload(), workspace_.dir() + "/" + kOutName,
-                      workspace_.dir())),
+      command_(Expand(settings_.target, workspace_.payload(), OutPath(), workspace_.dir())),
       timeout_(settings_.timeout.value_or(kFirstTimeout)),
       spin_cpu_(settings_.timeout ? timeout_ / 2 : kFirstSpinCpu),
       grace_(kGrace),
@@ -129,31 +134,105 @@ void ExecRunner::Calibrate(const Observation& control) {
 
 Status ExecRunner::PlaceExisting(bool with_existing) const {
   if (!settings_.existing || !with_existing) return Ok();
-  return WriteFile(workspace_.dir() + "/" + kOutName, *settings_.existing);
+  return WriteFile(OutPath(), *settings_.existing);
 }
 
-Result<FileIdentity> ExecRunner::OpenStreams(UniqueFd& in, UniqueFd& out, UniqueFd& error) {
+Status ExecRunner::OpenStreams(const TrialRequest& request, Streams& streams) {
   const Target& target = settings_.target;
   std::string in_path = target.stdin_file.empty() ? "/dev/null" : target.stdin_file;
   if (target.stdin_is_payload) in_path = workspace_.payload();
-  in = UniqueFd(open(in_path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!in.valid()) return ErrnoError(fmt::format("open '{}'", in_path), errno);
-  out = OpenStream(workspace_.base() + "/stdout", stdout_bytes_);
-  error = OpenStream(workspace_.base() + "/stderr", diagnostics_bytes_);
-  if (!out.valid() || !error.valid()) return ErrnoError("create the target's streams", errno);
-  return Identify(out.get());
+  streams.in = UniqueFd(open(in_path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!streams.in.valid()) return ErrnoError(fmt::format("open '{}'", in_path), errno);
+  streams.out = OpenStream(workspace_.base() + "/stdout", stdout_bytes_);
+  streams.error = OpenStream(workspace_.base() + "/stderr", diagnostics_bytes_);
+  if (!streams.out.valid() || !streams.error.valid()) {
+    return ErrnoError("create the target's streams", errno);
+  }
+  return OpenSinkOf(request, streams);
 }
 
-Result<pid_t> ExecRunner::Spawn(int in, int out, int error) {
+Status ExecRunner::OpenSinkOf(const TrialRequest& request, Streams& streams) {
+  streams.sink_settings = settings_.sink;
+  if (request.plain_sink) streams.sink_settings = {settings_.sink.kind, false, false};
+  const SinkSettings& sink = streams.sink_settings;
+  if (!sink.is_stream()) {
+    // open(2): on a file it changes nothing in Linux, but POSIX lets EAGAIN follow.
+    if (sink.nonblock) (void)fcntl(streams.out.get(), F_SETFL, O_NONBLOCK);
+    return Ok();
+  }
+  const bool named = settings_.target.NamesOutput();
+  Result<SinkEnds> ends = OpenSink(sink, named ? OutPath() : "");
+  if (!ends.ok()) return ends.error();
+  streams.sink = std::move(ends).value();
+  if (named) {
+    command_ = Expand(settings_.target, workspace_.payload(), streams.sink.path, workspace_.dir());
+  }
+  Result<std::unique_ptr<SinkReader>> reader =
+      SinkReader::Start(sink, streams.sink, streams.out.get(), output_bytes_max_);
+  if (!reader.ok()) return reader.error();
+  streams.reader = std::move(reader).value();
+  return Ok();
+}
+
+Result<RegionSettings> ExecRunner::DescribeOutputs(const TrialRequest& request,
+                                                   const FileIdentity& dir,
+                                                   const Streams& streams) const {
+  const bool stream = settings_.sink.is_stream();
+  Result<FileIdentity> judged = Identify(stream ? streams.sink.target.get() : streams.out.get());
+  if (!judged.ok()) return judged.error();
+  return RegionSettings{.profile = settings_.profile,
+                        .dir = workspace_.dir(),
+                        .dir_identity = dir,
+                        .stdout_identity = judged.value(),
+                        .stdout_is_output = stream || !settings_.target.NamesOutput(),
+                        .stdout_name = stream ? JudgedStream() : "stdout",
+                        .full_trace = request.full_trace};
+}
+
+Result<pid_t> ExecRunner::Spawn(const Streams& streams) {
   const bool traced = backend_ == Backend::kSyscall;
+  // A stream with a name is the target's to open; what it prints besides, nobody judges.
+  UniqueFd unjudged;
+  int out = streams.out.get();
+  if (streams.sink_settings.is_stream()) {
+    if (settings_.target.NamesOutput()) {
+      unjudged = UniqueFd(open("/dev/null", O_WRONLY | O_CLOEXEC));
+      if (!unjudged.valid()) return ErrnoError("open '/dev/null'", errno);
+      out = unjudged.get();
+    } else {
+      out = streams.sink.target.get();
+    }
+  }
   return SpawnTarget({.program = program_,
                       .command = command_,
                       .environment = environment_,
-                      .in = in,
+                      .in = streams.in.get(),
                       .out = out,
-                      .error = error,
+                      .error = streams.error.get(),
                       .new_group = true},
                      traced ? tracer_.get() : nullptr);
+}
+
+// A single write to a stream may take long, and its result grows no counter until it is over: what
+// has arrived by then is progress, too.
+Result<WatchedEnd> ExecRunner::Await(pid_t pid, Streams& streams) {
+  const SinkReader* const reader = streams.reader.get();
+  const WatchLimits limits = {.timeout = timeout_,
+                              .spin_cpu = spin_cpu_,
+                              .output_bytes_max = output_bytes_max_,
+                              .grace = grace_};
+  const WatchProbes probes = {
+      .progress =
+          [this, reader] {
+            return region_.accepted_bytes() + (reader == nullptr ? 0 : reader->received_bytes());
+          },
+      .output_bytes =
+          [this] { return std::max(region_.accepted_bytes(), DirectoryBytes(workspace_.base())); }};
+  Result<WatchedEnd> watched = Watch(pid, *children_, limits, probes);
+  if (!watched.ok() || reader == nullptr) return watched;
+  if (Status drained = streams.reader->Finish(); !drained.ok()) return drained.error();
+  if (streams.reader->overflowed()) watched.value().end = {TargetEnd::Kind::kRunaway, 0};
+  return watched;
 }
 
 Result<FileBytes> ExecRunner::ReadStream(int fd, const char* name, uint64_t& bytes) const {
@@ -164,25 +243,37 @@ Result<FileBytes> ExecRunner::ReadStream(int fd, const char* name, uint64_t& byt
   return FileBytes::Read(fmt::format("{}/{}", workspace_.base(), name));
 }
 
-Status ExecRunner::Collect(int out, int error, Observation& observation) {
-  if (!observation.touched.empty()) observation.touched[0].final_name = "stdout";
-  Result<FileBytes> standard = ReadStream(out, "stdout", stdout_bytes_);
+Status ExecRunner::Collect(const Streams& streams, Observation& observation) {
+  const bool stream = settings_.sink.is_stream();
+  const std::string judged = stream ? JudgedStream() : "stdout";
+  if (!observation.touched.empty()) observation.touched[0].final_name = judged;
+  Result<FileBytes> standard = ReadStream(streams.out.get(), "stdout", stdout_bytes_);
   if (!standard.ok()) return standard.error();
-  if (!settings_.target.NamesOutput()) {
-    observation.outputs.push_back({"stdout", std::move(standard).value()});
+  if (stream || !settings_.target.NamesOutput()) {
+    observation.outputs.push_back({judged, std::move(standard).value(), true, stream});
   }
+  // What the target put in the place of a sink's FIFO is another output.
+  const auto name_left = [&](const std::string& name) {
+    return stream && name == judged ? name + " (in the place of the sink)" : name;
+  };
   const auto name_touched = [&](const FileIdentity& file, const std::string& name) {
     const int slot = region_.SlotOf(file);
     if (slot >= 0 && static_cast<size_t>(slot) < observation.touched.size()) {
-      observation.touched[static_cast<size_t>(slot)].final_name = name;
+      observation.touched[static_cast<size_t>(slot)].final_name = name_left(name);
     }
   };
-  if (Status left = CollectOutputs(workspace_.dir(), name_touched, observation.outputs);
-      !left.ok()) {
-    return left;
+  std::vector<OutputFile> left;
+  if (Status collected = CollectOutputs(workspace_.dir(), name_touched, left); !collected.ok()) {
+    return collected;
+  }
+  for (OutputFile& output : left) {
+    // The FIFO itself is no output besides what arrived through it.
+    if (stream && output.name == judged && !output.written) continue;
+    output.name = name_left(output.name);
+    observation.outputs.push_back(std::move(output));
   }
   workspace_.SetEmptied(true);
-  Result<FileBytes> diagnostics = ReadStream(error, "stderr", diagnostics_bytes_);
+  Result<FileBytes> diagnostics = ReadStream(streams.error.get(), "stderr", diagnostics_bytes_);
   if (!diagnostics.ok()) return diagnostics.error();
   observation.diagnostics_bytes = diagnostics.value().size();
   observation.diagnostics = diagnostics.value().view().substr(0, kDiagnosticsBytesMax);
@@ -194,33 +285,19 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
   if (!dir.ok()) return dir.error();
   workspace_.SetEmptied(false);
   if (Status placed = PlaceExisting(request.with_existing); !placed.ok()) return placed.error();
-  UniqueFd in;
-  UniqueFd out;
-  UniqueFd error;
-  Result<FileIdentity> standard = OpenStreams(in, out, error);
-  if (!standard.ok()) return standard.error();
-  const RegionSettings region_settings = {.profile = settings_.profile,
-                                          .dir = workspace_.dir(),
-                                          .dir_identity = dir.value(),
-                                          .stdout_identity = standard.value(),
-                                          .stdout_is_output = !settings_.target.NamesOutput(),
-                                          .full_trace = request.full_trace};
-  if (Status prepared = region_.Prepare(region_settings, request.schedule); !prepared.ok()) {
+  Streams streams;
+  if (Status opened = OpenStreams(request, streams); !opened.ok()) return opened.error();
+  Result<RegionSettings> region_settings = DescribeOutputs(request, dir.value(), streams);
+  if (!region_settings.ok()) return region_settings.error();
+  if (Status prepared = region_.Prepare(region_settings.value(), request.schedule);
+      !prepared.ok()) {
     return prepared.error();
   }
 
   const auto started = std::chrono::steady_clock::now();
-  Result<pid_t> pid = Spawn(in.get(), out.get(), error.get());
+  Result<pid_t> pid = Spawn(streams);
   if (!pid.ok()) return pid.error();
-  const WatchLimits limits = {.timeout = timeout_,
-                              .spin_cpu = spin_cpu_,
-                              .output_bytes_max = output_bytes_max_,
-                              .grace = grace_};
-  const WatchProbes probes = {
-      .progress = [this] { return region_.accepted_bytes(); },
-      .output_bytes =
-          [this] { return std::max(region_.accepted_bytes(), DirectoryBytes(workspace_.base())); }};
-  Result<WatchedEnd> watched = Watch(pid.value(), *children_, limits, probes);
+  Result<WatchedEnd> watched = Await(pid.value(), streams);
   if (!watched.ok()) return watched.error();
 
   Observation observation;
@@ -235,9 +312,7 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
       !sound.ok()) {
     return sound.error();
   }
-  if (Status collected = Collect(out.get(), error.get(), observation); !collected.ok()) {
-    return collected.error();
-  }
+  if (Status collected = Collect(streams, observation); !collected.ok()) return collected.error();
   return observation;
 }
 

@@ -13,8 +13,11 @@
 
 #include "harness/trial/children.h"
 #include "harness/trial/shared_region.h"
+#include "harness/trial/sink.h"
+#include "harness/trial/sink_reader.h"
 #include "harness/trial/target.h"
 #include "harness/trial/trial_runner.h"
+#include "harness/trial/watch.h"
 #include "harness/trial/workspace.h"
 
 namespace shortwrite::fault_inject {
@@ -28,6 +31,7 @@ struct TrialSettings {
   ProfileName profile = ProfileName::kPosix;
   std::optional<std::chrono::milliseconds> timeout;  // per trial; default: from the control
   std::optional<std::string> existing;               // content of the output before the trial
+  SinkSettings sink;  // of {out} where the command names it, else of stdout
 };
 
 // Why the syscall backend cannot be used here, with the remedy; empty if it can.
@@ -54,11 +58,27 @@ class ExecRunner final : public TrialRunner {
  private:
   ExecRunner(TrialSettings settings, Workspace workspace, SharedRegion region);
 
+  // What one trial is started with, and what is judged of it besides files.
+  struct Streams {
+    UniqueFd in;
+    UniqueFd out;  // a file: stdout itself, or what a stream sink is stored in
+    UniqueFd error;
+    SinkSettings sink_settings;
+    SinkEnds sink;  // of a stream
+    std::unique_ptr<SinkReader> reader;
+  };
+
+  std::string OutPath() const { return workspace_.dir() + "/" + kOutName; }
+  std::string JudgedStream() const { return settings_.target.NamesOutput() ? kOutName : "stdout"; }
   Status PlaceExisting(bool with_existing) const;
-  Result<FileIdentity> OpenStreams(UniqueFd& in, UniqueFd& out, UniqueFd& error);
-  Result<pid_t> Spawn(int in, int out, int error);
+  Status OpenStreams(const TrialRequest& request, Streams& streams);
+  Status OpenSinkOf(const TrialRequest& request, Streams& streams);
+  Result<RegionSettings> DescribeOutputs(const TrialRequest& request, const FileIdentity& dir,
+                                         const Streams& streams) const;
+  Result<pid_t> Spawn(const Streams& streams);
+  Result<WatchedEnd> Await(pid_t pid, Streams& streams);
   Result<FileBytes> ReadStream(int fd, const char* name, uint64_t& bytes) const;
-  Status Collect(int out, int error, Observation& observation);
+  Status Collect(const Streams& streams, Observation& observation);
 
   TrialSettings settings_;
   Workspace workspace_;

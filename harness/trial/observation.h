@@ -72,6 +72,7 @@ struct OutputFile {
   std::string name;     // "stdout", or the path below the trial's directory
   FileBytes bytes;      // content; of what is no regular file, a description
   bool written = true;  // false: a link, a directory, a FIFO: no write call made it
+  bool stream = false;  // bytes are what arrived at a reader; no call has a position
 };
 
 struct Observation {

@@ -201,11 +201,11 @@ Status SharedRegion::Prepare(const RegionSettings& settings, const Schedule& sch
   // Slot 0 is stdout's, whatever its key: the library knows stdout by the header.
   region_->output_keys[0] = 1;
   fi::OutputSlot& standard = region_->outputs[0];
-  memcpy(standard.path, "stdout", sizeof("stdout"));
-  standard.path_bytes = sizeof("stdout") - 1;
+  memcpy(standard.path, settings.stdout_name.c_str(), settings.stdout_name.size() + 1);
+  standard.path_bytes = static_cast<uint32_t>(settings.stdout_name.size());
   standard.name = fi::kNameNone;
   for (uint32_t i = 0; i < header.name_count; ++i) {
-    if (strcmp(region_->names[i], "stdout") == 0) standard.name = fi::kNameFirst + i;
+    if (settings.stdout_name == region_->names[i]) standard.name = fi::kNameFirst + i;
   }
   schedule_ = schedule;
   return Ok();

@@ -32,6 +32,7 @@ struct RegionSettings {
   FileIdentity dir_identity;
   FileIdentity stdout_identity;
   bool stdout_is_output = true;
+  std::string stdout_name = "stdout";  // another where that identity is {out}'s sink
   bool stderr_shares_stdout = false;
   bool full_trace = false;
 };

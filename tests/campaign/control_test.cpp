@@ -166,10 +166,10 @@ class ExistingContent : public testing::Test {
 // A correct target truncates: no finding, with either reference.
 TEST_F(ExistingContent, IsReplaced) {
   const auto nothing = [](Observation&, bool) {};
-  EXPECT_FALSE(Run(nothing).fails_with_existing.has_value());
+  EXPECT_FALSE(Run(nothing).fails_alone.has_value());
   settings_.payload_reference.reset();
   const ControlOutcome outcome = Run(nothing);
-  EXPECT_FALSE(outcome.fails_with_existing.has_value());
+  EXPECT_FALSE(outcome.fails_alone.has_value());
   EXPECT_FALSE(outcome.end.has_value()) << outcome.reason;
 }
 
@@ -179,11 +179,11 @@ TEST_F(ExistingContent, StaleTailIsFound) {
     if (existing) Replace(observation, target_.payload() + kOld.substr(20));
   };
   const ControlOutcome against_payload = Run(overwrite);
-  ASSERT_TRUE(against_payload.fails_with_existing.has_value());
+  ASSERT_TRUE(against_payload.fails_alone.has_value());
   EXPECT_FALSE(against_payload.end.has_value());
   EXPECT_EQ(against_payload.reference.View().existing, kOld);
   settings_.payload_reference.reset();
-  EXPECT_TRUE(Run(overwrite).fails_with_existing.has_value());
+  EXPECT_TRUE(Run(overwrite).fails_alone.has_value());
 }
 
 // A target that appends keeps what was there by right, where the control is the reference.
@@ -194,7 +194,7 @@ TEST_F(ExistingContent, AppendingIsNoFinding) {
     Replace(observation, kOld + target_.payload());
     observation.calls[0].position = static_cast<int64_t>(kOld.size());
   });
-  EXPECT_FALSE(outcome.fails_with_existing.has_value());
+  EXPECT_FALSE(outcome.fails_alone.has_value());
   EXPECT_FALSE(outcome.end.has_value()) << outcome.reason;
 }
 
@@ -205,7 +205,7 @@ TEST_F(ExistingContent, MayBeNeeded) {
   const ControlOutcome outcome = Run([](Observation& observation, bool existing) {
     if (!existing) observation.end = {TargetEnd::Kind::kExited, 1};
   });
-  EXPECT_FALSE(outcome.fails_with_existing.has_value());
+  EXPECT_FALSE(outcome.fails_alone.has_value());
   EXPECT_FALSE(outcome.end.has_value()) << outcome.reason;
 }
 
@@ -216,7 +216,7 @@ TEST_F(ExistingContent, UnsteadyOutputConvictsNobody) {
   const ControlOutcome outcome = Run([&](Observation& observation, bool) {
     Replace(observation, "now: " + std::to_string(++run));
   });
-  EXPECT_FALSE(outcome.fails_with_existing.has_value());
+  EXPECT_FALSE(outcome.fails_alone.has_value());
   ExpectEnd(outcome, CampaignEnd::kControlFailed, "two controls differ");
 }
 
@@ -231,10 +231,10 @@ TEST_F(ExistingContent, RefusalConvictsNobody) {
     });
   };
   const ControlOutcome refused = refuses_leaving(kOld);
-  EXPECT_FALSE(refused.fails_with_existing.has_value());
+  EXPECT_FALSE(refused.fails_alone.has_value());
   EXPECT_EQ(refused.end, CampaignEnd::kControlFailed);
   EXPECT_NE(refused.reason.find("leave out --existing"), std::string::npos) << refused.reason;
-  EXPECT_TRUE(refuses_leaving(kOld.substr(1)).fails_with_existing.has_value());
+  EXPECT_TRUE(refuses_leaving(kOld.substr(1)).fails_alone.has_value());
 }
 
 // Still at work at the deadline with the old content: that proves nothing against the target.
@@ -242,7 +242,7 @@ TEST_F(ExistingContent, DeadlineConvictsNobody) {
   const ControlOutcome outcome = Run([](Observation& observation, bool existing) {
     if (existing) observation.end = {TargetEnd::Kind::kSlow, 0};
   });
-  EXPECT_FALSE(outcome.fails_with_existing.has_value());
+  EXPECT_FALSE(outcome.fails_alone.has_value());
   ExpectEnd(outcome, CampaignEnd::kControlFailed, "still at work at the deadline");
 }
 

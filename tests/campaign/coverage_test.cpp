@@ -122,5 +122,52 @@ TEST(CoverageOfOthers, NeedsNoCall) {
   EXPECT_EQ(outputs[0].unseen_bytes, 4u);
 }
 
+// A stream: what arrived must add up to what calls that were seen accepted.
+struct StreamCase {
+  const char* name;
+  uint64_t arrived;
+  std::vector<int64_t> results;
+  uint64_t in_flight;  // of a call that never returned
+  uint64_t unseen_bytes;
+};
+
+void PrintTo(const StreamCase& c, std::ostream* os) {
+  *os << c.name;
+}
+
+class StreamCoverage : public testing::TestWithParam<StreamCase> {};
+INSTANTIATE_TEST_SUITE_P(Table, StreamCoverage,
+                         testing::Values(StreamCase{"Equal", 8, {8}, 0, 0},
+                                         StreamCase{"InPieces", 8, {3, 4, 1}, 0, 0},
+                                         StreamCase{"RefusalsAddNothing", 8, {-1, 8, -1}, 0, 0},
+                                         StreamCase{"MoreArrived", 9, {8}, 0, 1},
+                                         StreamCase{"NothingSeen", 9, {}, 0, 9},
+                                         StreamCase{"LessArrived", 6, {8}, 0, 2},
+                                         StreamCase{"NothingArrived", 0, {8}, 0, 8},
+                                         StreamCase{"PartOfTheLastCall", 9, {8}, 4, 0},
+                                         StreamCase{"MoreThanTheLastCall", 14, {8}, 4, 2},
+                                         StreamCase{"Silent", 0, {}, 0, 0}),
+                         [](const auto& c) { return std::string(c.param.name); });
+
+TEST_P(StreamCoverage, ComparesCounts) {
+  const StreamCase& c = GetParam();
+  Observation observation;
+  observation.touched = {{"stdout", "stdout"}, {"file", "file"}};
+  observation.outputs = {{"stdout", FileBytes::Of(std::string(c.arrived, 'x')), true, true}};
+  for (const int64_t result : c.results) observation.calls.push_back(CallAt(0, {-1, result}));
+  observation.calls.push_back(CallAt(1, {0, 100}));
+  if (c.in_flight > 0) {
+    observation.calls.push_back(CallAt(0, {-1, 0}));
+    observation.calls.back().granted = c.in_flight;
+    observation.calls.back().returned = false;
+  }
+  const std::vector<OutputCoverage> outputs = MeasureCoverage(observation, "stdout", "");
+  ASSERT_EQ(outputs.size(), 1u);
+  EXPECT_TRUE(outputs[0].stream);
+  EXPECT_EQ(outputs[0].bytes, c.arrived);
+  EXPECT_EQ(outputs[0].unseen_bytes, c.unseen_bytes);
+  EXPECT_EQ(outputs[0].write_calls, c.results.size() + (c.in_flight > 0 ? 1 : 0));
+}
+
 }  // namespace
 }  // namespace shortwrite

@@ -1,0 +1,169 @@
+// The built program over every sink: correct writers survive on all that they apply to, under both
+// backends, and those that lose bytes to EAGAIN are convicted where it was asked for.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/cli/harness_process.h"
+
+namespace shortwrite {
+namespace {
+
+using Json = nlohmann::json;
+using Words = std::vector<std::string>;
+
+constexpr char kTime[] = "10m";  // the clock of a slow machine decides nothing
+
+std::string Writer(const std::string& name) {
+  return std::string(SHORTWRITE_FIXTURES_DIR "/") + name;
+}
+
+class Sinks : public testing::Test {
+ protected:
+  ProcessEnd Check(const std::string& sink, const Words& command, const Words& options = {}) {
+    Words words = {"check", "--json", "--quiet", "--time", kTime, "--sink", sink};
+    words.insert(words.end(), options.begin(), options.end());
+    words.emplace_back("--");
+    words.insert(words.end(), command.begin(), command.end());
+    return RunShortwrite(directory_, words);
+  }
+
+  // A slow reader's trials take their time.
+  static std::string Trials(const std::string& sink) {
+    return sink.find(":slow") == std::string::npos ? "40" : "12";
+  }
+
+  void ExpectSurvives(const std::string& sink, const Words& command, const Words& options) {
+    const ProcessEnd end = Check(sink, command, options);
+    const Json result = end.Last();
+    ASSERT_TRUE(result.is_object()) << end.err;
+    EXPECT_EQ(end.exit, 0) << sink << ' ' << command[0] << ": " << end.err;
+    EXPECT_EQ(result["sink"], sink);
+    EXPECT_GT(result["faults_delivered"], 0);
+  }
+
+  TemporaryDirectory directory_;
+};
+
+class EverySink : public Sinks, public testing::WithParamInterface<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Table, EverySink,
+                         testing::Values("pipe", "pipe:nonblock", "pipe:slow", "pipe:nonblock:slow",
+                                         "socket", "socket:nonblock", "socket:slow",
+                                         "socket:nonblock:slow", "pty", "pty:nonblock", "pty:slow",
+                                         "pty:nonblock:slow"),
+                         [](const auto& sink) {
+                           std::string name = sink.param;
+                           for (char& c : name) c = c == ':' ? '_' : c;
+                           return name;
+                         });
+
+// A loop that waits where it must is never convicted, whatever the kernel adds to the faults.
+TEST_P(EverySink, APollLoopSurvives) {
+  for (const char* const backend : {"preload", "syscall"}) {
+    ExpectSurvives(GetParam(), {Writer("correct/poll_stdout"), "{payload}"},
+                   {"--trials", Trials(GetParam()), "--backend", backend});
+  }
+}
+
+// Nor is one that waits for edges.
+TEST_P(EverySink, AnEdgeTriggeredLoopSurvives) {
+  ExpectSurvives(GetParam(), {Writer("correct/epoll_edges_of_stdout"), "{payload}"},
+                 {"--trials", Trials(GetParam())});
+}
+
+// Who takes EAGAIN for the end, or drops what met it, is convicted where the target inherits
+// O_NONBLOCK; elsewhere there is no EAGAIN, and nothing to convict.
+TEST_P(EverySink, LosingToEagainIsFoundWhereItMayHappen) {
+  const bool nonblock = GetParam().find(":nonblock") != std::string::npos;
+  for (const char* const name : {"broken/eagain_ends_stdout", "broken/eagain_skips_record"}) {
+    for (const char* const backend : {"preload", "syscall"}) {
+      const ProcessEnd end = Check(GetParam(), {Writer(name), "{payload}"},
+                                   {"--trials", Trials(GetParam()), "--backend", backend});
+      EXPECT_EQ(end.exit, nonblock ? 1 : 0) << name << ' ' << backend << ": " << end.err;
+      EXPECT_EQ(end.Last()["verdict"], nonblock ? "corrupted" : "survived");
+    }
+  }
+}
+
+// The writers that know only a path have the sink there.
+TEST_F(Sinks, AreOpenedByTheirPath) {
+  for (const std::string sink : {"pipe", "pipe:slow", "pty", "pty:slow"}) {
+    for (const char* const name :
+         {"plain_loop", "poll_on_eagain", "eintr_retry", "raii_buffered_writer", "sendfile_loop",
+          "splice_through_pipe", "writev_split_vector"}) {
+      ExpectSurvives(sink, {Writer(std::string("correct/") + name), "{payload}", "{out}"},
+                     {"--trials", Trials(sink)});
+    }
+  }
+}
+
+// Programs that know nothing of EAGAIN are right as long as nobody makes their stdout non-blocking;
+// then they do fail, as they do in the field.
+TEST_F(Sinks, BlockingProgramsFailOnlyWhereAskedFor) {
+  const Words stdin_payload = {"--trials", "12", "--stdin", "payload"};
+  for (const char* const sink : {"pipe", "socket:slow", "pty"}) {
+    ExpectSurvives(sink, {"cat"}, stdin_payload);
+  }
+  for (const char* const sink : {"pipe:nonblock", "socket:nonblock:slow"}) {
+    const ProcessEnd end = Check(sink, {"cat"}, stdin_payload);
+    EXPECT_EQ(end.exit, 1) << end.err;
+    EXPECT_EQ(end.Last()["verdict"], "refused") << end.err;
+  }
+}
+
+// The replay line has the sink, and fails again when it is pasted; also that of a finding for which
+// the sink alone is enough.
+TEST_F(Sinks, FindingsAreReplayed) {
+  for (const char* const sink : {"pipe:nonblock", "pty:nonblock:slow"}) {
+    const ProcessEnd end =
+        Check(sink, {Writer("broken/eagain_ends_stdout"), "{payload}"}, {"--trials", "40"});
+    ASSERT_EQ(end.exit, 1) << end.err;
+    const Json found = end.Last()["counterexamples"][0];
+    const std::string replay = found["replay"];
+    EXPECT_NE(replay.find(std::string("--sink ") + sink), std::string::npos) << replay;
+    const ProcessEnd again = RunProcess(directory_, {"sh", "-c", replay});
+    EXPECT_EQ(again.exit, 1) << again.err;
+    EXPECT_TRUE(again.err.starts_with("corrupted: ")) << again.err;
+  }
+}
+
+// The same seed and sink give the same result, where the kernel has no reason to answer otherwise.
+TEST_F(Sinks, TheSameSeedGivesTheSameResult) {
+  for (const std::string sink : {"pipe", "pipe:nonblock", "socket:slow", "pty"}) {
+    const Words command = {Writer("correct/poll_stdout"), "{payload}"};
+    const ProcessEnd first = Check(sink, command, {"--trials", Trials(sink), "--seed", "7"});
+    const ProcessEnd second = Check(sink, command, {"--trials", Trials(sink), "--seed", "7"});
+    EXPECT_EQ(first.out, second.out) << sink;
+    EXPECT_EQ(first.exit, 0) << first.err;
+  }
+}
+
+// What escapes the backend on a stream is counted as exactly as on a file.
+TEST_F(Sinks, UnseenBytesAreNoPass) {
+  for (const char* const sink : {"pipe", "socket", "pty"}) {
+    const ProcessEnd end = Check(sink, {"head", "-c", "100000", "{payload}"},
+                                 {"--backend", "preload", "--reference", "control"});
+    EXPECT_EQ(end.exit, 5) << end.err;
+    const std::string reason = end.Last()["reason"];
+    EXPECT_NE(reason.find("100000 of 100000 bytes of stdout"), std::string::npos) << reason;
+  }
+}
+
+// A rename puts a file where the sink was: that says nothing about the sink.
+TEST_F(Sinks, AnUnusedSinkIsNoPass) {
+  const ProcessEnd end =
+      Check("pipe", {Writer("correct/temporary_then_rename"), "{payload}", "{out}"});
+  EXPECT_EQ(end.exit, 5) << end.err;
+}
+
+// doctor tells which sinks this machine has.
+TEST_F(Sinks, DoctorTriesThem) {
+  const ProcessEnd end = RunShortwrite(directory_, {"doctor"});
+  for (const char* const name : {"sink pipe", "sink socket", "sink pty"}) {
+    EXPECT_NE(end.out.find(name), std::string::npos) << end.out;
+  }
+}
+
+}  // namespace
+}  // namespace shortwrite
