@@ -149,8 +149,8 @@ void Loop(const std::string& call, size_t bytes, int count, const char* path) {
   if (pwrite(fd, buffer.data(), bytes, 0) != expected) Fail("cannot fill the file");
   const auto start = Clock::now();
   for (int i = 0; i < count; ++i) {
-    const ssize_t done = call == "write" ? write(fd, buffer.data(), bytes)
-                                         : pread(fd, buffer.data(), bytes, 0);
+    const ssize_t done =
+        call == "write" ? write(fd, buffer.data(), bytes) : pread(fd, buffer.data(), bytes, 0);
     if (done != expected) Fail("a call was short or failed");
   }
   printf("%lld\n", static_cast<long long>(SinceNs(start) / count));
