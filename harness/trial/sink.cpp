@@ -128,30 +128,4 @@ Result<SinkEnds> OpenSink(const SinkSettings& settings, const std::string& fifo)
   return ends;
 }
 
-// Each sets to what it is already, and the kernel wakes the writers up as if there were more room.
-void WakeWriters(const SinkSettings& settings, const SinkEnds& ends) {
-  const int fd = ends.target.get();
-  switch (settings.kind) {
-    case SinkKind::kPipe:
-      if (const int bytes = fcntl(fd, F_GETPIPE_SZ); bytes > 0)
-        (void)fcntl(fd, F_SETPIPE_SZ, bytes);
-      return;
-    case SinkKind::kSocket: {
-      int bytes = 0;
-      socklen_t length = sizeof(bytes);
-      if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, &length) != 0) return;
-      bytes /= 2;  // socket(7): the kernel doubles what it is given
-      setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
-      return;
-    }
-    case SinkKind::kPty: {
-      termios mode = {};
-      if (tcgetattr(fd, &mode) == 0) tcsetattr(fd, TCSANOW, &mode);
-      return;
-    }
-    case SinkKind::kFile:
-      return;
-  }
-}
-
 }  // namespace shortwrite

@@ -42,9 +42,4 @@ struct SinkEnds {
 // Error is kUnavailable where this machine has no such thing.
 Result<SinkEnds> OpenSink(const SinkSettings& settings, const std::string& fifo);
 
-// Makes everybody who waits for room look again, without a byte moving. An injected EAGAIN, or a
-// short count on a pipe that is not full, has no edge for epoll_wait to report after it (epoll(7),
-// EPOLLET), and a correct target would wait for ever.
-void WakeWriters(const SinkSettings& settings, const SinkEnds& ends);
-
 }  // namespace shortwrite

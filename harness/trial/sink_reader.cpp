@@ -16,18 +16,12 @@ namespace shortwrite {
 namespace {
 
 using std::chrono::microseconds;
-using std::chrono::milliseconds;
 
 constexpr size_t kReadBytes = 65536;
 // One page at a time: a pipe of one page is full again before the next read, and a trial with the
 // default payload still takes no more than some 30 ms.
 constexpr size_t kSlowReadBytes = 4096;
 constexpr microseconds kSlowPause{300};
-// How long nothing may arrive until waiting writers are made to look again. The longest is far
-// below what proves a hang (watch.cpp), and so seldom that it shows in nobody's CPU time.
-constexpr milliseconds kFirstIdle{2};
-constexpr milliseconds kLongestIdle{250};
-
 timespec ToTimespec(microseconds time) {
   return {time.count() / 1000000, time.count() % 1000000 * 1000};
 }
@@ -90,20 +84,12 @@ void SinkReader::Run() {
 // Until it is told to stop.
 void SinkReader::Follow() {
   bool open = true;
-  milliseconds idle = kFirstIdle;
   while (true) {
     // A socket that the target shut down is readable for ever; then only the stop matters.
     std::array<pollfd, 2> fds = {
         {{stop_.get(), POLLIN, 0}, {open ? ends_.reader.get() : -1, POLLIN, 0}}};
-    const timespec time = ToTimespec(idle);
-    const int ready = ppoll(fds.data(), fds.size(), open ? &time : nullptr, nullptr);
+    if (poll(fds.data(), fds.size(), -1) < 0) continue;
     if (fds[0].revents != 0) return;
-    if (ready == 0) {
-      WakeWriters(settings_, ends_);
-      idle = std::min(idle * 2, kLongestIdle);
-      continue;
-    }
-    idle = kFirstIdle;
     open = ReadOnce(settings_.slow ? kSlowReadBytes : kReadBytes) || errno == EAGAIN;
     if (settings_.slow && StopsWithin(kSlowPause)) return;
   }

@@ -96,33 +96,6 @@ TEST_P(StreamSink, IsAmpleWhenOnlyNonblocking) {
   EXPECT_GE(held, GetParam() == SinkKind::kPty ? 1u : 270'001u);
 }
 
-// An edge without a byte: what lets a target go on that waits with EPOLLET after an injected
-// EAGAIN.
-TEST_P(StreamSink, WakingWritersMakesAnEdge) {
-  const SinkEnds ends = Open(true, false);
-  const UniqueFd queue(epoll_create1(EPOLL_CLOEXEC));
-  epoll_event event = {};
-  event.events = EPOLLOUT | EPOLLET;
-  ASSERT_EQ(epoll_ctl(queue.get(), EPOLL_CTL_ADD, ends.target.get(), &event), 0);
-  ASSERT_EQ(epoll_wait(queue.get(), &event, 1, 0), 1);
-  ASSERT_EQ(epoll_wait(queue.get(), &event, 1, 0), 0) << "no edge is left over";
-  for (int round = 0; round < 3; ++round) {
-    WakeWriters(settings_, ends);
-    EXPECT_EQ(epoll_wait(queue.get(), &event, 1, 0), 1);
-    EXPECT_EQ(epoll_wait(queue.get(), &event, 1, 0), 0);
-  }
-  char byte = 0;
-  EXPECT_EQ(read(ends.reader.get(), &byte, 1), -1);
-  EXPECT_EQ(errno, EAGAIN);
-}
-
-// Waking writers up leaves the room as it is.
-TEST_P(StreamSink, WakingWritersKeepsTheSize) {
-  const SinkEnds ends = Open(true, true);
-  for (int round = 0; round < 20; ++round) WakeWriters(settings_, ends);
-  EXPECT_LT(Fill(ends.target.get()), 32768u);
-}
-
 // A pipe with a name is a FIFO there, and opens for a writer who comes later.
 TEST(Sink, OfAPipeMayHaveAName) {
   const TemporaryDirectory directory;
