@@ -99,9 +99,13 @@ class InterceptedSync {
   int Returned(int error, const Caller& caller);
 
  private:
+  int Inject(const TraceRecord& record) const;
+
   Region* region_ = nullptr;  // null: not an output of this trial
   const Step* step_ = nullptr;
   CallKind call_ = CallKind::kClose;
+  SinkClass sink_ = SinkClass::kOther;
+  uint32_t status_flags_ = 0;
   int descriptor_ = -1;
   uint32_t output_ = 0;
 };
