@@ -81,6 +81,7 @@ Json CallJson(const TracedCall& call, const Observation& observation) {
   json["sink"] = call.sink;
   json["flags"] = call.status_flags;
   json["process"] = call.process;
+  json["process_name"] = ProcessName(observation, call);
   json["thread"] = call.thread;
   json["time_ns"] = call.time_ns;
   return json;

@@ -43,10 +43,13 @@ std::string Row(const TracedCall& call, const Observation& observation) {
                                       ? observation.touched[call.output].first_name
                                       : std::string_view();
   std::string mark;
+  if (HasSeveralWriters(observation)) {
+    mark = fmt::format("  [{} {}]", call.process, Printable(ProcessName(observation, call)));
+  }
   if (call.delivered) {
-    mark = fmt::format("  <- {}", FaultName(call.fault));
+    mark += fmt::format("  <- {}", FaultName(call.fault));
   } else if (call.step != 0) {
-    mark = fmt::format("  ({}: not legal here)", FaultName(call.fault));
+    mark += fmt::format("  ({}: not legal here)", FaultName(call.fault));
   }
   return fmt::format("  {:>6}  {:<15} {:>11} {:>11} {:>11} {:>11} {:>9.3f}  {}{}\n", number,
                      call.call, call.asked, call.granted, result, at,
