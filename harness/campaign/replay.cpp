@@ -24,8 +24,10 @@ Result<ReplayResult> RunReplay(TrialRunner& runner, const CampaignSettings& sett
                         "'; use a smaller --bytes");
   }
   result.faults_delivered = CountDeliveredSteps(result.observation, schedule);
-  result.judgement = Judge(outcome.reference.View(),
-                           DescribeBehaviour(result.observation, schedule), settings.contract);
+  Result<Judgement> judgement =
+      JudgeTrial(outcome.reference, result.observation, schedule, settings.judge);
+  if (!judgement.ok()) return judgement.error();
+  result.judgement = std::move(judgement).value();
   if (result.judgement.verdict == Verdict::kInconclusive) {
     result.reason = "the target was still at work at its deadline; use a longer --timeout";
   } else if (!result.judgement.good) {
