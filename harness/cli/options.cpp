@@ -67,9 +67,9 @@ Status CheckAvailable(const RawTarget& raw) {
     return Unavailable(
         fmt::format("--sink {} is not available in this version; use file", raw.sink));
   }
-  if (raw.judge) {
-    return Unavailable(
-        "--judge is not available in this version: outputs are compared byte by byte");
+  if (raw.judge && raw.judge->empty()) {
+    return UsageError(
+        "--judge: empty; write a shell command, for example --judge 'cmp \"$1\" \"$2\"'");
   }
   return Ok();
 }
@@ -91,6 +91,7 @@ void RememberForReplay(const RawTarget& raw, TargetOptions& options) {
   remember("--timeout", raw.timeout);
   remember("--reference", raw.reference);
   if (raw.contract != defaults.contract) remember("--contract", raw.contract);
+  remember("--judge", raw.judge);
 }
 
 Status ParsePayload(const RawTarget& raw, TargetOptions& options) {
@@ -166,6 +167,7 @@ Result<TargetOptions> ParseTarget(const RawTarget& raw, std::vector<std::string>
   const Result<size_t> contract = ParseChoice("--contract", raw.contract, kContracts);
   if (!contract.ok()) return contract.error();
   options.contract = static_cast<Contract>(contract.value());
+  options.judge = raw.judge;
   options.json = raw.json;
   options.quiet = raw.quiet;
   RememberForReplay(raw, options);

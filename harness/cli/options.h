@@ -31,6 +31,7 @@ struct TargetOptions {
   std::optional<std::chrono::milliseconds> timeout;
   bool reference_is_control = false;
   Contract contract = Contract::kTransparent;
+  std::optional<std::string> judge;  // a shell command, in place of comparing bytes
   bool json = false;
   bool quiet = false;
   // The options that a replay of a finding must repeat, as words.
