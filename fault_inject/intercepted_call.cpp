@@ -150,9 +150,16 @@ bool InterceptedCall::may_be_unwatched() const {
   return is_regular_ && step_ == nullptr && !TracesFully(*region_);
 }
 
+// The one that an error at close is for.
+void InterceptedCall::RememberWriter() {
+  if (record_ == nullptr || record_->process == 0) return;
+  __atomic_store_n(&slot_->writer, record_->process, __ATOMIC_RELEASE);
+}
+
 void InterceptedCall::LetGo() {
   __atomic_store_n(&slot_->no_progress, 0, __ATOMIC_RELEASE);
   __atomic_fetch_add(&slot_->accepted, request_.movable, __ATOMIC_ACQ_REL);
+  RememberWriter();
   if (record_ == nullptr) return;
   record_->position = -1;
   record_->result = static_cast<int64_t>(request_.movable);
@@ -177,9 +184,7 @@ void InterceptedCall::Returned(int64_t result, int error, int descriptor) {
   if (result > 0) {
     __atomic_store_n(&slot_->no_progress, 0, __ATOMIC_RELEASE);
     __atomic_fetch_add(&slot_->accepted, static_cast<uint64_t>(result), __ATOMIC_ACQ_REL);
-    if (record_ != nullptr && record_->process != 0) {
-      __atomic_store_n(&slot_->writer, record_->process, __ATOMIC_RELEASE);
-    }
+    RememberWriter();
     // A count that the kernel cut further is still the short write that the step asked for.
     if (decision_.fault != FaultKind::kNone && static_cast<uint64_t>(result) < request_.movable) {
       MarkDelivered();

@@ -72,6 +72,7 @@ class InterceptedCall {
   void Decide(const Region& region, uint32_t number, uint32_t status_flags, int signal);
   void OpenRecord(uint32_t number, uint32_t status_flags, const Caller& caller);
   void Publish(int64_t result, int error, int descriptor);
+  void RememberWriter();
   void MarkDelivered();
 
   Request request_ = {};

@@ -241,10 +241,20 @@ TEST_P(RefusedOptions, NameOptionAndRemedy) {
   EXPECT_EQ(message.find('\n'), std::string::npos) << message;
 }
 
+// The user's comparison arrives, and stands in the replay line again; an empty one is refused.
+TEST(Options, JudgeArrives) {
+  const Result<Options> options = Parse(CheckWith({"--judge", "zdiff \"$1\" \"$2\""}));
+  ASSERT_TRUE(options.ok()) << options.error().message;
+  const TargetOptions& target = std::get<CheckOptions>(options.value()).target;
+  EXPECT_EQ(target.judge, "zdiff \"$1\" \"$2\"");
+  EXPECT_EQ(target.replay_words, (Words{"--judge", "zdiff \"$1\" \"$2\""}));
+  EXPECT_FALSE(Parse(CheckWith({"--judge", ""})).ok());
+}
+
 // What this version lacks is unavailable, not malformed, and never quietly something else.
 TEST(Options, UnavailableIsSaid) {
   for (const Words& lacking : {Words{"--sink", "pipe"}, Words{"--sink", "socket:nonblock"},
-                               Words{"--sink", "pty:nonblock:slow"}, Words{"--judge", "cmp"}}) {
+                               Words{"--sink", "pty:nonblock:slow"}}) {
     const Result<Options> options = Parse(CheckWith(lacking));
     ASSERT_FALSE(options.ok()) << lacking[1];
     EXPECT_EQ(options.error().kind, ErrorKind::kUnavailable) << lacking[1];
