@@ -28,7 +28,11 @@ class Writers : public testing::TestWithParam<Fixture> {
 
   ProcessEnd Check() const {
     // An interpreter's start takes longer than a whole C writer.
-    return Run("check", {"--trials", GetParam().is_python ? "30" : "150", "--time", kTime});
+    std::vector<std::string> options = {"--trials", GetParam().is_python ? "30" : "150", "--time",
+                                        kTime};
+    const std::string faults = GetParam().Header("faults");
+    if (!faults.empty()) options.insert(options.end(), {"--faults", faults});
+    return Run("check", std::move(options));
   }
 
   ProcessEnd Run(const std::string& subcommand, std::vector<std::string> options) const {
