@@ -7,6 +7,7 @@
 
 #include "harness/campaign/control.h"
 #include "harness/campaign/shrink.h"
+#include "harness/campaign/size_limits.h"
 #include "harness/schedule/generators.h"
 
 namespace shortwrite {
@@ -87,7 +88,7 @@ class Campaign {
                           "'; use a smaller --bytes");
     }
     ++result_.trials;
-    result_.faults_planned += static_cast<uint32_t>(schedule.steps.size());
+    result_.faults_planned += FaultCount(schedule);
     result_.faults_delivered += CountDeliveredSteps(observation.value(), schedule);
     return observation;
   }
@@ -104,6 +105,7 @@ class Campaign {
     for (const Schedule& schedule : settings_.corpus) {
       if (Status tried = Try(schedule); !tried.ok()) return tried;
     }
+    if (settings_.real_shortage) return ExploreShortage();
     const SweepPlan plan = PlanSweep(reference_.control, {.faults = settings_.faults,
                                                           .depth = settings_.depth,
                                                           .trials_max = settings_.trials_max,
@@ -119,6 +121,21 @@ class Campaign {
     result_.completeness = DescribeCompleteness(plan, swept);
     if (!plan.left_out.empty()) result_.notes.push_back(plan.left_out);
     return Search(plan);
+  }
+
+  // Every file may have so many bytes and no more; nothing is injected.
+  Status ExploreShortage() {
+    const std::vector<Schedule> limits = PlanSizeLimits(reference_.control);
+    planned_ = std::min<uint32_t>(settings_.trials_max, static_cast<uint32_t>(limits.size()));
+    size_t swept = 0;
+    for (; swept < limits.size(); ++swept) {
+      const uint32_t before = explored_;
+      if (Status tried = Try(limits[swept]); !tried.ok()) return tried;
+      if (explored_ == before) break;
+    }
+    result_.completeness = fmt::format("{} of {} size limits, a real shortage at each{}", swept,
+                                       limits.size(), swept == limits.size() ? ": exhausted" : "");
+    return Ok();
   }
 
   // Random schedules, from the seed alone, until the budget ends.

@@ -223,11 +223,12 @@ class ControlRun {
       if (output.unseen_bytes == 0 || !unseen.empty()) continue;
       unseen = fmt::format("{} of {} bytes of {}", output.unseen_bytes, output.bytes, output.name);
     }
-    blames_backend_ = !unseen.empty() || control.attached == 0;
-    if (control.outputs_dropped > 0) unseen = "some outputs, too many to follow,";
     outcome_.write_calls = static_cast<uint64_t>(
         std::count_if(control.calls.begin(), control.calls.end(),
                       [](const TracedCall& call) { return call.number != 0; }));
+    if (settings_.real_shortage) return true;
+    blames_backend_ = !unseen.empty() || control.attached == 0;
+    if (control.outputs_dropped > 0) unseen = "some outputs, too many to follow,";
     const std::string reason = WhyVacuous(control, unseen);
     return reason.empty() || End(CampaignEnd::kVacuous, reason);
   }
@@ -283,7 +284,11 @@ Result<ControlOutcome> RunControls(TrialRunner& runner, const CampaignSettings& 
   if (!outcome.ok()) return outcome;
   ControlOutcome& seen = outcome.value();
   seen.backend = {runner.backend(), ""};
-  if (!seen.end) seen.backend.reason = "in the control, it saw every byte of every output arrive";
+  if (!seen.end) {
+    seen.backend.reason = settings.real_shortage
+                              ? "it injects nothing here: a size limit reaches every way to write"
+                              : "in the control, it saw every byte of every output arrive";
+  }
   const bool retries = seen.end && first.blames_backend() && settings.may_change_backend &&
                        runner.backend() == Backend::kPreload;
   if (!retries) {

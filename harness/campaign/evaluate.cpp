@@ -120,6 +120,10 @@ Behaviour DescribeBehaviour(const Observation& observation, const Schedule& sche
     behaviour.recoverable = false;
     if (!name.empty()) AddOnce(behaviour.faulted, name);
   }
+  if (schedule.full && observation.size_limit_felt) {
+    behaviour.recoverable = false;
+    for (const OutputFile& output : observation.outputs) AddOnce(behaviour.faulted, output.name);
+  }
   if (behaviour.recoverable && GaveUpBeforeError(observation, schedule)) {
     behaviour.recoverable = false;
     for (const TracedCall& call : observation.calls) {
@@ -147,7 +151,8 @@ uint32_t CountDeliveredSteps(const Observation& observation, const Schedule& sch
   for (const TracedCall& call : observation.calls) {
     if (IsDelivered(call, schedule)) steps.insert(call.step);
   }
-  return static_cast<uint32_t>(steps.size());
+  const uint32_t shortages = schedule.full && observation.size_limit_felt ? 1 : 0;
+  return static_cast<uint32_t>(steps.size()) + shortages;
 }
 
 }  // namespace shortwrite

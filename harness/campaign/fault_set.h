@@ -30,7 +30,7 @@ struct FaultSet {
   bool eagain = true;
   bool eintr = true;
   bool zero = false;
-  TerminalFaults terminal;
+  TerminalFaults terminal = {};
 };
 
 // "recoverable", "terminal", "all", or names separated by commas.

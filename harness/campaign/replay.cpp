@@ -6,7 +6,9 @@ namespace shortwrite {
 Result<ReplayResult> RunReplay(TrialRunner& runner, const CampaignSettings& settings,
                                const Schedule& schedule) {
   ReplayResult result;
-  Result<ControlOutcome> control = RunControls(runner, settings, 1);
+  CampaignSettings control_settings = settings;
+  control_settings.real_shortage = schedule.full && schedule.steps.empty();
+  Result<ControlOutcome> control = RunControls(runner, control_settings, 1);
   if (!control.ok()) return control.error();
   ControlOutcome& outcome = control.value();
   result.write_calls = outcome.write_calls;

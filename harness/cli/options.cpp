@@ -51,7 +51,7 @@ Status CheckAvailable(const RawTarget& raw) {
   constexpr std::array<std::string_view, 3> kBackends = {"auto", "preload", "syscall"};
   const Result<size_t> backend = ParseChoice("--backend", raw.backend, kBackends);
   if (!backend.ok()) return backend.error();
-  constexpr std::array<std::string_view, 4> kSinks = {"file", "pipe", "socket", "pty"};
+  constexpr std::array<std::string_view, 5> kSinks = {"file", "pipe", "socket", "pty", "full"};
   const size_t colon = raw.sink.find(':');
   const Result<size_t> sink = ParseChoice("--sink", raw.sink.substr(0, colon), kSinks);
   if (!sink.ok()) return sink.error();
@@ -63,6 +63,7 @@ Status CheckAvailable(const RawTarget& raw) {
     if (const auto known = ParseChoice("--sink", flag, kFlags); !known.ok()) return known.error();
     at = next;
   }
+  if (raw.sink == "full") return Ok();
   if (raw.sink != "file") {
     return Unavailable(
         fmt::format("--sink {} is not available in this version; use file", raw.sink));
@@ -183,6 +184,7 @@ Result<Options> ParseCheck(CommandLine line) {
   Result<FaultSet> faults = ParseFaultSet(raw.faults);
   if (!faults.ok()) return faults.error();
   options.faults = faults.value();
+  options.real_shortage = raw.target.sink == "full";
   constexpr uint64_t kTrialsMax = 100'000'000;
   constexpr uint64_t kDepthMax = 8;
   const auto count = [](std::string_view option, const std::optional<std::string>& text,

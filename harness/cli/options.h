@@ -41,6 +41,7 @@ struct TargetOptions {
 struct CheckOptions {
   TargetOptions target;
   FaultSet faults;
+  bool real_shortage = false;  // --sink full
   uint32_t trials_max = 500;
   std::chrono::milliseconds time{30000};
   uint64_t seed = 1;

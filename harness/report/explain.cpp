@@ -94,8 +94,9 @@ std::string_view VerdictMeaning(Verdict verdict) {
 
 std::string Mechanism(const Judgement& judgement, const Observation& observation) {
   const TracedCall* const call = FirstDelivered(observation);
-  std::string sentence =
-      call == nullptr ? "without any fault" : "after " + CallSentence(*call, observation);
+  std::string sentence = "without any fault";
+  if (observation.size_limit_felt) sentence = "at a limit beyond which no file can grow";
+  if (call != nullptr) sentence = "after " + CallSentence(*call, observation);
   if (!judgement.output.empty()) {
     sentence += fmt::format(", in {}: {}", judgement.output, judgement.provenance.sentence);
   } else {

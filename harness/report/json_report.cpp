@@ -119,7 +119,7 @@ std::vector<std::string> ReplayJson(const ReplayResult& result, const Schedule& 
   json["reason"] = result.reason;
   json["schedule"] = ToText(schedule);
   json["trials"] = result.observation.touched.empty() ? 0 : 1;
-  json["faults_planned"] = schedule.steps.size();
+  json["faults_planned"] = FaultCount(schedule);
   json["faults_delivered"] = result.faults_delivered;
   json["write_calls"] = result.write_calls;
   Json evidence = EvidenceJson(result.judgement, result.observation, context);

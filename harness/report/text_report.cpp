@@ -169,7 +169,7 @@ std::string ReplayText(const ReplayResult& result, const Schedule& schedule,
   text += Field("ended", ToText(result.observation.end));
   text += BackendField(result.backend);
   text += Field("schedule", fmt::format("{}  ({} planned, {} delivered)", ToText(schedule),
-                                        schedule.steps.size(), result.faults_delivered));
+                                        FaultCount(schedule), result.faults_delivered));
   const LegalityText legality = ExplainLegality(result.observation);
   if (!legality.profile.empty()) {
     text += Field("legal", fmt::format("in profile {}: {}", legality.profile, legality.reason));

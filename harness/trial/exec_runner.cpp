@@ -121,7 +121,12 @@ void ExecRunner::Calibrate(const Observation& control) {
   spin_cpu_ = kBaseSpinCpu + duration_cast<milliseconds>(kControlMultiple * control_cpu_);
   if (!settings_.timeout) timeout_ = kBaseTimeout + kControlMultiple * control_wall_;
   uint64_t bytes = settings_.existing ? settings_.existing->size() : 0;
-  for (const OutputFile& output : control.outputs) bytes += output.bytes.size();
+  for (const OutputFile& output : control.outputs) {
+    bytes += output.bytes.size();
+    if (output.written) {
+      largest_output_bytes_ = std::max<uint64_t>(largest_output_bytes_, output.bytes.size());
+    }
+  }
   output_bytes_max_ = std::min(output_bytes_max_, kBaseOutputBytesMax + kOutputMultiple * bytes);
   if (control.processes_left > 0 && !control.progress_after_end) grace_ = kDaemonGrace;
 }
@@ -143,7 +148,7 @@ Result<FileIdentity> ExecRunner::OpenStreams(UniqueFd& in, UniqueFd& out, Unique
   return Identify(out.get());
 }
 
-Result<pid_t> ExecRunner::Spawn(int in, int out, int error) {
+Result<pid_t> ExecRunner::Spawn(int in, int out, int error, const Schedule& schedule) {
   const bool traced = backend_ == Backend::kSyscall;
   return SpawnTarget({.program = program_,
                       .command = command_,
@@ -151,8 +156,18 @@ Result<pid_t> ExecRunner::Spawn(int in, int out, int error) {
                       .in = in,
                       .out = out,
                       .error = error,
-                      .new_group = true},
+                      .new_group = true,
+                      .file_bytes_max = schedule.full.value_or(UINT64_MAX)},
                      traced ? tracer_.get() : nullptr);
+}
+
+// Either an output could not become what it was in the control, by whatever way it is written; or a
+// call was seen to fail, on a temporary file perhaps.
+bool ExecRunner::FeltSizeLimit(const Observation& observation, const Schedule& schedule) const {
+  if (!schedule.full) return false;
+  if (*schedule.full < largest_output_bytes_) return true;
+  return std::any_of(observation.calls.begin(), observation.calls.end(),
+                     [](const TracedCall& call) { return call.error == EFBIG; });
 }
 
 Result<FileBytes> ExecRunner::ReadStream(int fd, const char* name, uint64_t& bytes) const {
@@ -198,18 +213,19 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
   UniqueFd error;
   Result<FileIdentity> standard = OpenStreams(in, out, error);
   if (!standard.ok()) return standard.error();
-  const RegionSettings region_settings = {.profile = settings_.profile,
-                                          .dir = workspace_.dir(),
-                                          .dir_identity = dir.value(),
-                                          .stdout_identity = standard.value(),
-                                          .stdout_is_output = !settings_.target.NamesOutput(),
-                                          .full_trace = request.full_trace};
+  const RegionSettings region_settings = {
+      .profile = settings_.profile,
+      .dir = workspace_.dir(),
+      .dir_identity = dir.value(),
+      .stdout_identity = standard.value(),
+      .stdout_is_output = !settings_.target.NamesOutput(),
+      .full_trace = request.full_trace || request.schedule.full};
   if (Status prepared = region_.Prepare(region_settings, request.schedule); !prepared.ok()) {
     return prepared.error();
   }
 
   const auto started = std::chrono::steady_clock::now();
-  Result<pid_t> pid = Spawn(in.get(), out.get(), error.get());
+  Result<pid_t> pid = Spawn(in.get(), out.get(), error.get(), request.schedule);
   if (!pid.ok()) return pid.error();
   const WatchLimits limits = {.timeout = timeout_,
                               .spin_cpu = spin_cpu_,
@@ -229,6 +245,7 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
   observation.progress_after_end = watched.value().progress_after_end;
   observation.cpu = watched.value().cpu;
   region_.ReadInto(observation);
+  observation.size_limit_felt = FeltSizeLimit(observation, request.schedule);
   if (Status collected = Collect(out.get(), error.get(), observation); !collected.ok()) {
     return collected.error();
   }

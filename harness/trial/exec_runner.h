@@ -56,7 +56,8 @@ class ExecRunner final : public TrialRunner {
 
   Status PlaceExisting(bool with_existing) const;
   Result<FileIdentity> OpenStreams(UniqueFd& in, UniqueFd& out, UniqueFd& error);
-  Result<pid_t> Spawn(int in, int out, int error);
+  Result<pid_t> Spawn(int in, int out, int error, const Schedule& schedule);
+  bool FeltSizeLimit(const Observation& observation, const Schedule& schedule) const;
   Result<FileBytes> ReadStream(int fd, const char* name, uint64_t& bytes) const;
   Status Collect(int out, int error, Observation& observation);
 
@@ -76,8 +77,9 @@ class ExecRunner final : public TrialRunner {
   std::chrono::microseconds control_cpu_{0};
   std::chrono::milliseconds grace_;
   uint64_t output_bytes_max_;
-  uint64_t stdout_bytes_ = 0;       // of the last trial
-  uint64_t diagnostics_bytes_ = 0;  // likewise
+  uint64_t largest_output_bytes_ = 0;  // of the control
+  uint64_t stdout_bytes_ = 0;          // of the last trial
+  uint64_t diagnostics_bytes_ = 0;     // likewise
 };
 
 }  // namespace shortwrite

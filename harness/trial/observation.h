@@ -86,6 +86,8 @@ struct Observation {
   uint32_t trace_dropped = 0;
   uint32_t outputs_dropped = 0;
   uint32_t faults_delivered = 0;
+  // A file had reached the most that the schedule's full=N allows, and the target was told.
+  bool size_limit_felt = false;
   std::string unseen_ways;          // how bytes may have got past the backend, in words
   uint32_t processes_left = 0;      // still alive after the target's end; killed by us
   bool progress_after_end = false;  // and they were still writing
