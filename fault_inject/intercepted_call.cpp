@@ -228,7 +228,7 @@ int InterceptedSync::Inject(const TraceRecord& record) const {
   const OutputSlot& slot = region_->outputs[output_];
   const bool written = __atomic_load_n(&slot.accepted, __ATOMIC_ACQUIRE) != 0;
   const bool by_closer = AtomicLoad(slot.writer) == record.process;
-  const Ruling ruling = LegalDelayedError(call_, sink_, status_flags_, written, by_closer);
+  const Ruling ruling = LegalToHearDelayedError(call_, sink_, status_flags_, written, by_closer);
   return ruling.legal ? DelayedError(step_) : 0;
 }
 

@@ -168,8 +168,8 @@ inline Ruling LegalError(const CallFacts& facts, FaultKind fault) {
 // its copy of a descriptor right after dup2 must not hear of an error.
 //   written     bytes were accepted on this file
 //   by_closer   by the process that makes this call, as far as is known
-inline Ruling LegalDelayedError(CallKind call, SinkClass sink, uint32_t status_flags, bool written,
-                                bool by_closer) {
+inline Ruling LegalToHearDelayedError(CallKind call, SinkClass sink, uint32_t status_flags,
+                                      bool written, bool by_closer) {
   if (sink != SinkClass::kRegular && sink != SinkClass::kBlockDevice) {
     return Illegal("pipes, sockets and terminals keep nothing to write back");
   }

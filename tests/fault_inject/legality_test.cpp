@@ -306,7 +306,7 @@ TEST(Legality, DelayedErrors) {
   };
   for (const DelayedRow& row : rows) {
     const Ruling ruling =
-        LegalDelayedError(row.call, row.sink, row.flags, row.written, row.by_closer);
+        LegalToHearDelayedError(row.call, row.sink, row.flags, row.written, row.by_closer);
     EXPECT_EQ(ruling.legal, row.legal) << ruling.reason << ", row " << &row - rows;
   }
 }
