@@ -36,6 +36,9 @@ void Describe(const Region& region, CallKind call, int descriptor, const Caller&
     clock_gettime(CLOCK_MONOTONIC, &now);
     record.time_ns =
         static_cast<uint64_t>(now.tv_sec) * 1000000000u + static_cast<uint64_t>(now.tv_nsec);
+  }
+  // An error at close is for the one who wrote.
+  if (TracesFully(region) || (region.header.features & kFeatureTraceClose) != 0) {
     caller.identify(caller.context, record);
   }
   record.call = call;
@@ -156,9 +159,16 @@ bool InterceptedCall::may_be_unwatched() const {
   return is_regular_ && step_ == nullptr && !TracesFully(*region_);
 }
 
+// The one that an error at close is for.
+void InterceptedCall::RememberWriter() {
+  if (record_ == nullptr || record_->process == 0) return;
+  __atomic_store_n(&slot_->writer, record_->process, __ATOMIC_RELEASE);
+}
+
 void InterceptedCall::LetGo() {
   __atomic_store_n(&slot_->no_progress, 0, __ATOMIC_RELEASE);
   __atomic_fetch_add(&slot_->accepted, request_.movable, __ATOMIC_ACQ_REL);
+  RememberWriter();
   if (record_ == nullptr) return;
   record_->position = -1;
   record_->result = static_cast<int64_t>(request_.movable);
@@ -183,6 +193,7 @@ void InterceptedCall::Returned(int64_t result, int error, int descriptor) {
   if (result > 0) {
     __atomic_store_n(&slot_->no_progress, 0, __ATOMIC_RELEASE);
     __atomic_fetch_add(&slot_->accepted, static_cast<uint64_t>(result), __ATOMIC_ACQ_REL);
+    RememberWriter();
     // A count that the kernel cut further is still the short write that the step asked for.
     if (decision_.fault != FaultKind::kNone && static_cast<uint64_t>(result) < request_.movable) {
       MarkDelivered();
@@ -215,26 +226,40 @@ void InterceptedSync::Enter(Region& region, CallKind call, int target_descriptor
   output_ = found.slot;
   const StepSite site = call == CallKind::kClose ? StepSite::kClose : StepSite::kSync;
   step_ = FindStep(region, site, 0, found.name);
-  if (step_ != nullptr) sink_ = Classify(descriptor, state);
+  if (step_ == nullptr && !TracesFully(region)) return;
+  sink_ = Classify(descriptor, state);
+  status_flags_ = StatusFlags(descriptor);
+}
+
+// The errno of the step's error, 0 where it is none or not legal.
+int InterceptedSync::Inject(const TraceRecord& record) const {
+  if (step_ == nullptr) return 0;
+  const OutputSlot& slot = region_->outputs[output_];
+  const bool written = __atomic_load_n(&slot.accepted, __ATOMIC_ACQUIRE) != 0;
+  const bool by_closer = AtomicLoad(slot.writer) == record.process;
+  const Ruling ruling = LegalToHearDelayedError(call_, sink_, status_flags_, written, by_closer);
+  return ruling.legal ? DelayedError(step_, sink_, region_->header.profile) : 0;
 }
 
 int InterceptedSync::Returned(int error, const Caller& caller) {
   if (region_ == nullptr) return error;
-  const int injected = error == 0 ? DelayedError(step_, sink_, region_->header.profile) : 0;
+  TraceRecord* const record = ClaimRecord(*region_);
+  if (record == nullptr) return error;
+  Describe(*region_, call_, descriptor_, caller, *record);
+  const int injected = error == 0 ? Inject(*record) : 0;
   if (injected != 0) {
     error = injected;
     AtomicAdd(region_->header.faults_delivered, 1);
   }
-  TraceRecord* const record = ClaimRecord(*region_);
-  if (record == nullptr) return error;
-  Describe(*region_, call_, descriptor_, caller, *record);
+  record->sink = sink_;
+  record->status_flags = status_flags_;
   record->output = static_cast<uint16_t>(output_);
   record->position = -1;
   record->result = error == 0 ? 0 : -1;
   record->error = error;
   record->step = StepNumber(*region_, step_);
   record->sink = sink_;
-  record->fault = injected == 0 ? FaultKind::kNone : step_->fault;
+  record->fault = step_ == nullptr ? FaultKind::kNone : step_->fault;
   if (injected != 0) record->marks |= kMarkDelivered;
   __atomic_store_n(&record->marks, static_cast<uint8_t>(record->marks | kMarkPublished),
                    __ATOMIC_RELEASE);

@@ -76,6 +76,7 @@ class InterceptedCall {
   void Decide(const Region& region, uint32_t number, const CallFacts& facts);
   void OpenRecord(uint32_t number, const CallFacts& facts, const Caller& caller);
   void Publish(int64_t result, int error, int descriptor);
+  void RememberWriter();
   void MarkDelivered();
 
   Request request_ = {};
@@ -102,9 +103,13 @@ class InterceptedSync {
   int Returned(int error, const Caller& caller);
 
  private:
+  int Inject(const TraceRecord& record) const;
+
   Region* region_ = nullptr;  // null: not an output of this trial
   const Step* step_ = nullptr;
   CallKind call_ = CallKind::kClose;
+  SinkClass sink_ = SinkClass::kOther;
+  uint32_t status_flags_ = 0;
   int descriptor_ = -1;
   uint32_t output_ = 0;
   SinkClass sink_ = SinkClass::kOther;  // asked for only where a step applies

@@ -295,6 +295,23 @@ inline Ruling LegalDelayedError(SinkClass sink, Profile profile, FaultKind fault
   }
 }
 
+// close(2), fsync(2): what was accepted may be lost when it is written back, and the next call that
+// waits for this says so. A file that nobody wrote to has nothing to lose, and a shell that closes
+// its copy of a descriptor right after dup2 must not hear of an error.
+//   written     bytes were accepted on this file
+//   by_closer   by the process that makes this call, as far as is known
+inline Ruling LegalToHearDelayedError(CallKind call, SinkClass sink, uint32_t status_flags,
+                                      bool written, bool by_closer) {
+  if (sink != SinkClass::kRegular && sink != SinkClass::kBlockDevice) {
+    return Illegal("pipes, sockets and terminals keep nothing to write back");
+  }
+  if (!written) return Illegal("nothing was written that could be lost");
+  if (call != CallKind::kClose) return Legal(0, "fsync(2): a delayed write error");
+  if ((status_flags & O_ACCMODE) == O_RDONLY) return Illegal("close(2): it was only read from");
+  if (!by_closer) return Illegal("close(2): another process wrote to it");
+  return Legal(0, "close(2): a delayed write error, as of NFS or a quota");
+}
+
 inline Ruling LegalZero(const CallFacts& facts) {
   if (IsRefusedAnyway(facts)) return Illegal("the kernel refuses this call on this kind of file");
   return IsHostileFile(facts) ? Legal(0, "FUSE with direct_io may accept nothing (measured)")

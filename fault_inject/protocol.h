@@ -17,13 +17,15 @@
 namespace shortwrite::fault_inject {
 
 inline constexpr uint32_t kMagic = 0x54525753;  // "SWRT" in memory on a little-endian machine
-inline constexpr uint32_t kVersion = 2;
+inline constexpr uint32_t kVersion = 3;
 
 inline constexpr uint32_t kStepsMax = 1024;
 inline constexpr uint32_t kNamesMax = 64;
 inline constexpr uint32_t kNameBytes = 256;
 inline constexpr uint32_t kOutputsMax = 1024;
 inline constexpr uint32_t kPathBytes = 480;
+inline constexpr uint32_t kProcessesMax = 512;
+inline constexpr uint32_t kProcessNameBytes = 16;  // the kernel's: /proc/PID/comm
 // A program that writes the default payload byte by byte makes 270001 calls; four times that is
 // room for it. The file is sparse: only records that are written cost memory.
 inline constexpr uint32_t kTraceMax = 1u << 20;
@@ -112,10 +114,20 @@ struct OutputSlot {
   uint32_t name;         // kNameAny until it has been looked up
   uint32_t path_bytes;   // 0: not yet known
   uint64_t accepted;     // bytes that the kernel accepted here: atomic
-  uint64_t reserved;
+  uint32_t writer;       // process that wrote here last; while closes are traced, else 0
+  uint32_t reserved;
   char path[kPathBytes];  // below dir_path, as it was called at first touch
 };
 static_assert(sizeof(OutputSlot) == 512);
+
+// A program that a process of the trial ran, in the order of exec and first write
+// (process_names.h).
+struct ProcessName {
+  uint32_t process;       // set last; 0: not written to the end
+  uint32_t first_record;  // of the trace, from which on the name holds
+  char name[kProcessNameBytes];
+};
+static_assert(sizeof(ProcessName) == 24);
 
 // Bits of TraceRecord::marks.
 inline constexpr uint8_t kMarkPublished = 1;         // set last, with release order
@@ -188,11 +200,13 @@ struct RegionHeader {
   uint32_t trace_claimed;    // may exceed kTraceMax: the excess was dropped
   uint32_t outputs_dropped;  // files that found no free slot: their calls went unseen
   uint32_t faults_delivered;
-  uint32_t unseen_ways;  // kWay... : how bytes may have got past the backend: atomic
+  uint32_t unseen_ways;      // kWay... : how bytes may have got past the backend: atomic
+  uint32_t processes_named;  // may exceed kProcessesMax
+  uint32_t reserved_by_targets;
 };
 static_assert(offsetof(RegionHeader, step_count) == 16);
 static_assert(offsetof(RegionHeader, dir_path) == 72);
-static_assert(sizeof(RegionHeader) == 72 + 1024 + 24);
+static_assert(sizeof(RegionHeader) == 72 + 1024 + 32);
 
 struct Region {
   RegionHeader header;
@@ -200,9 +214,10 @@ struct Region {
   char names[kNamesMax][kNameBytes];  // outputs named in steps, NUL-terminated
   Step steps[kStepsMax];
   OutputSlot outputs[kOutputsMax];
+  ProcessName processes[kProcessesMax];
   TraceRecord trace[kTraceMax];
 };
-static_assert(offsetof(Region, output_keys) == 1120);
+static_assert(offsetof(Region, output_keys) == 1128);
 static_assert(offsetof(Region, outputs) % 8 == 0 && offsetof(Region, trace) % 8 == 0);
 
 // Identity of a file as one word. Two files of one trial get the same key only by a 64-bit

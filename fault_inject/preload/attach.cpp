@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 #include "fault_inject/preload/real.h"
+#include "fault_inject/process_names.h"
 #include "fault_inject/raw_syscall.h"
 
 extern "C" char** environ;
@@ -15,6 +17,7 @@ namespace shortwrite::fault_inject {
 constinit Region* region = nullptr;
 constinit uintptr_t program_begin = 0;
 constinit uintptr_t program_end = 0;
+constinit char program_name[kProcessNameBytes] = {};
 constinit char preload_entry[1200] = {};
 constinit char region_entry[1200] = {};
 
@@ -68,6 +71,10 @@ void MapRegion(const char* path) {
     return;
   }
   AtomicAdd(mapped->header.attached, 1);
+  // Now: later a thread may have given itself a name of its own.
+  RawSyscall(SYS_prctl, PR_GET_NAME, AsArgument(program_name));
+  NameProcess(*mapped, static_cast<uint32_t>(RawSyscall(SYS_getpid)),
+              AtomicLoad(mapped->header.trace_claimed), program_name);
   region = mapped;
 }
 

@@ -15,6 +15,9 @@ extern Region* region;
 extern uintptr_t program_begin;
 extern uintptr_t program_end;
 
+// What the program is called, for reports; forked children bear the same name.
+extern char program_name[kProcessNameBytes];
+
 // "LD_PRELOAD=..." and "SHORTWRITE_REGION=...", copied: a program may overwrite its environment
 // (setproctitle), and an exec with a scrubbed one must still carry them on.
 extern char preload_entry[1200];

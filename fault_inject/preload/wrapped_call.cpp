@@ -7,6 +7,7 @@
 #include "fault_inject/edge_trigger.h"
 #include "fault_inject/handlers.h"
 #include "fault_inject/preload/attach.h"
+#include "fault_inject/process_names.h"
 #include "fault_inject/raw_syscall.h"
 
 namespace shortwrite::fault_inject {
@@ -28,6 +29,10 @@ int OwnInterruptingSignal(void*, bool any_handler) {
 void IdentifySelf(void*, TraceRecord& record) {
   record.process = static_cast<uint32_t>(RawSyscall(SYS_getpid));
   record.thread = static_cast<uint32_t>(RawSyscall(SYS_gettid));
+  // A child of fork attaches to nothing; it is met when it writes.
+  if (IsNamed(*region, record.process)) return;
+  NameProcess(*region, record.process, static_cast<uint32_t>(&record - region->trace),
+              program_name);
 }
 
 Caller CallerAt(const void* caller) {

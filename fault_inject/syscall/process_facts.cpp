@@ -42,6 +42,12 @@ Kinship ReadKinship(pid_t thread) {
   return {process == 0 ? thread : process, Field(status.data(), "\nPPid:")};
 }
 
+void ReadProcessName(pid_t process, char (&name)[kProcessNameBytes]) {
+  const size_t bytes = ReadProcFile(process, "comm", name, kProcessNameBytes - 1);
+  name[bytes] = '\0';
+  if (bytes > 0 && name[bytes - 1] == '\n') name[bytes - 1] = '\0';
+}
+
 void ReadProgramBounds(pid_t process, TracedProcess& traced) {
   traced.program_begin = traced.program_end = 0;
   std::array<Elf64_auxv_t, 64> vector;

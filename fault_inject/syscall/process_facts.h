@@ -15,6 +15,9 @@ struct Kinship {
 };
 Kinship ReadKinship(pid_t thread);
 
+// What a process is called, NUL-terminated; "" where it has gone.
+void ReadProcessName(pid_t process, char (&name)[kProcessNameBytes]);
+
 // Where the main program of a process lies, from its auxiliary vector (getauxval(3)).
 void ReadProgramBounds(pid_t process, TracedProcess& traced);
 

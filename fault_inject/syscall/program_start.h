@@ -2,9 +2,12 @@
 #pragma once
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
+#include "fault_inject/handlers.h"
 #include "fault_inject/raw_syscall.h"
 
 namespace shortwrite::fault_inject {
@@ -14,8 +17,9 @@ struct ProgramStart {
   const char* program;  // absolute path
   char* const* command;
   char* const* environment;
-  int in, out, error;  // become descriptors 0, 1 and 2
-  bool new_group;      // own process group
+  int in, out, error;                    // become descriptors 0, 1 and 2
+  bool new_group;                        // own process group
+  uint64_t file_bytes_max = UINT64_MAX;  // RLIMIT_FSIZE, then with SIGXFSZ ignored; none
 };
 
 #if defined(__clang__)
@@ -23,6 +27,16 @@ struct ProgramStart {
 #else
 #define SHORTWRITE_UNSANITIZED __attribute__((no_sanitize("address,thread,undefined")))
 #endif
+
+// setrlimit(2): a write that would go beyond the limit is short, and the next one fails with EFBIG.
+// By default the signal would end the program before it could show what it makes of that.
+SHORTWRITE_UNSANITIZED inline void LimitFiles(uint64_t bytes) {
+  const uint64_t limit[] = {bytes, bytes};  // soft and hard: rlimit64 of the kernel
+  RawSyscall(SYS_prlimit64, 0, RLIMIT_FSIZE, AsArgument(limit), 0);
+  KernelSigaction ignore = {};
+  ignore.handler = reinterpret_cast<uint64_t>(SIG_IGN);
+  RawSyscall(SYS_rt_sigaction, SIGXFSZ, AsArgument(&ignore), 0, sizeof(uint64_t));
+}
 
 // Returns only on failure, with the errno. Raw system calls alone: the child shares its parent's
 // memory, libc's and a sanitizer's state included, and the parent may be running.
@@ -35,6 +49,7 @@ SHORTWRITE_UNSANITIZED inline int BecomeProgram(const ProgramStart& start) {
                                        : RawSyscall(SYS_dup3, from[to], to, 0);
     if (failed < 0) return static_cast<int>(-failed);
   }
+  if (start.file_bytes_max != UINT64_MAX) LimitFiles(start.file_bytes_max);
   const uint64_t no_signals = 0;
   constexpr long kSetMask = 2;
   RawSyscall(SYS_rt_sigprocmask, kSetMask, AsArgument(&no_signals), 0, sizeof(no_signals));

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "fault_inject/process_names.h"
 #include "fault_inject/syscall/process_facts.h"
 #include "fault_inject/syscall/seccomp_filter.h"
 
@@ -183,6 +184,7 @@ TracedThread& Tracer::ThreadOf(pid_t thread) {
     }
     process.handle = ProcessHandle(kin.process);
     processes_[kin.process] = std::move(process);
+    Name(kin.process);
   }
   return added;
 }
@@ -197,8 +199,16 @@ void Tracer::OnExec(pid_t process) {
   traced.caught = {};
   traced.resetting = 0;
   ReadProgramBounds(process, traced);
+  Name(process);
   AtomicAdd(region_.header.attached, 1);
   Resume(process);
+}
+
+void Tracer::Name(pid_t process) {
+  char name[kProcessNameBytes] = {};
+  ReadProcessName(process, name);
+  NameProcess(region_, static_cast<uint32_t>(process), AtomicLoad(region_.header.trace_claimed),
+              name);
 }
 
 void Tracer::OnSystemCall(pid_t thread) {

@@ -59,6 +59,7 @@ class Tracer {
   void OnStop(const Stop& stop);
   void OnEvent(const Stop& stop);
   void OnExec(pid_t process);
+  void Name(pid_t process);
   void OnSystemCall(pid_t thread);
   void OnReturn(pid_t thread, int64_t result);
   void OnSignal(pid_t thread, int signal);

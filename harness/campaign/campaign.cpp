@@ -7,6 +7,7 @@
 
 #include "harness/campaign/control.h"
 #include "harness/campaign/shrink.h"
+#include "harness/campaign/size_limits.h"
 #include "harness/schedule/generators.h"
 
 namespace shortwrite {
@@ -25,7 +26,9 @@ class Campaign {
   Result<CampaignResult> Run() {
     Result<ControlOutcome> control = RunControls(runner_, settings_, 2);
     if (!control.ok()) return Stopped(control.error());
-    TakeOver(std::move(control).value());
+    if (Status taken = TakeOver(std::move(control).value()); !taken.ok()) {
+      return Stopped(taken.error());
+    }
     if (result_.end == CampaignEnd::kVacuous && !result_.reason.empty()) return std::move(result_);
     if (result_.end == CampaignEnd::kControlFailed) return std::move(result_);
     if (!result_.counterexamples.empty()) return std::move(result_);
@@ -36,7 +39,7 @@ class Campaign {
   }
 
  private:
-  void TakeOver(ControlOutcome control) {
+  Status TakeOver(ControlOutcome control) {
     result_.controls = control.controls;
     result_.backend = std::move(control.backend);
     result_.write_calls = control.write_calls;
@@ -46,14 +49,16 @@ class Campaign {
     result_.reason = control.reason;
     if (control.end) {
       result_.end = *control.end;
-      return;
+      return Ok();
     }
     listener_.OnControl(reference_.control);
-    if (!control.fails_alone) return;
+    if (!control.fails_alone) return Ok();
     Counterexample found;
     found.without_fault = control.fails_alone_under;
     found.observation = std::move(*control.fails_alone);
-    found.judgement = JudgeTrial(found.observation, found.minimal);
+    Result<Judgement> judgement = JudgeTrial(found.observation, found.minimal);
+    if (!judgement.ok()) return judgement.error();
+    found.judgement = std::move(judgement).value();
     // It was run without any fault, so nothing of ours could make it fail; seen once is enough.
     found.confirmed = kConfirmations;
     listener_.OnFinding(found.raw, found.judgement);
@@ -61,10 +66,14 @@ class Campaign {
     result_.counterexamples.push_back(std::move(found));
     result_.end = CampaignEnd::kCounterexample;
     result_.completeness = "a control fails already: nothing was swept";
+    return Ok();
   }
 
-  Judgement JudgeTrial(const Observation& observation, const Schedule& schedule) const {
-    return Judge(reference_.View(), DescribeBehaviour(observation, schedule), settings_.contract);
+  Result<Judgement> JudgeTrial(const Observation& observation, const Schedule& schedule) {
+    Result<Judgement> judgement =
+        shortwrite::JudgeTrial(reference_, observation, schedule, settings_.judge);
+    interrupted_ |= !judgement.ok() && judgement.error().kind == ErrorKind::kInterrupted;
+    return judgement;
   }
 
   // Runs and counts one trial. Interruption is remembered, not an error: the work so far counts.
@@ -79,7 +88,7 @@ class Campaign {
                           "'; use a smaller --bytes");
     }
     ++result_.trials;
-    result_.faults_planned += static_cast<uint32_t>(schedule.steps.size());
+    result_.faults_planned += FaultCount(schedule);
     result_.faults_delivered += CountDeliveredSteps(observation.value(), schedule);
     return observation;
   }
@@ -96,6 +105,7 @@ class Campaign {
     for (const Schedule& schedule : settings_.corpus) {
       if (Status tried = Try(schedule); !tried.ok()) return tried;
     }
+    if (settings_.real_shortage) return ExploreShortage();
     const SweepPlan plan = PlanSweep(reference_.control, {.faults = settings_.faults,
                                                           .depth = settings_.depth,
                                                           .trials_max = settings_.trials_max,
@@ -113,6 +123,21 @@ class Campaign {
     return Search(plan);
   }
 
+  // Every file may have so many bytes and no more; nothing is injected.
+  Status ExploreShortage() {
+    const std::vector<Schedule> limits = PlanSizeLimits(reference_.control);
+    planned_ = std::min<uint32_t>(settings_.trials_max, static_cast<uint32_t>(limits.size()));
+    size_t swept = 0;
+    for (; swept < limits.size(); ++swept) {
+      const uint32_t before = explored_;
+      if (Status tried = Try(limits[swept]); !tried.ok()) return tried;
+      if (explored_ == before) break;
+    }
+    result_.completeness = fmt::format("{} of {} size limits, a real shortage at each{}", swept,
+                                       limits.size(), swept == limits.size() ? ": exhausted" : "");
+    return Ok();
+  }
+
   // Random schedules, from the seed alone, until the budget ends.
   Status Search(const SweepPlan& plan) {
     if (!settings_.faults.shorts || plan.calls_total == 0 || !result_.counterexamples.empty()) {
@@ -121,7 +146,7 @@ class Campaign {
     planned_ = settings_.trials_max;
     ScheduleBounds bounds;
     bounds.calls_max = plan.calls_total + 1;
-    bounds.terminal = settings_.faults.terminal;
+    bounds.terminal = static_cast<bool>(settings_.faults.terminal);
     bounds.hostile = settings_.everywhere;
     const auto generator = ArbitrarySchedule(bounds);
     rc::Random random(settings_.seed);
@@ -144,7 +169,9 @@ class Campaign {
     Result<Observation> observation = Trial(schedule);
     if (!observation.ok()) return observation.error();
     listener_.OnTrial(explored_, planned_);
-    const Judgement judgement = JudgeTrial(observation.value(), schedule);
+    Result<Judgement> judged = JudgeTrial(observation.value(), schedule);
+    if (!judged.ok()) return judged.error();
+    const Judgement& judgement = judged.value();
     if (judgement.good) {
       proved_ |= CountDeliveredSteps(observation.value(), schedule) > 0;
       return Ok();
@@ -210,7 +237,9 @@ class Campaign {
       return again.error();
     }
     ++result_.controls;
-    const Judgement judgement = JudgeTrial(again.value(), {});
+    Result<Judgement> judged = JudgeTrial(again.value(), {});
+    if (!judged.ok()) return judged.error();
+    const Judgement& judgement = judged.value();
     if (judgement.good) return Ok();
     result_.end = CampaignEnd::kControlFailed;
     result_.reason =
@@ -223,18 +252,20 @@ class Campaign {
   bool FailsLike(const Schedule& schedule, Verdict verdict) {
     if (interrupted_ || settings_.out_of_time()) return false;
     Result<Observation> observation = Trial(schedule);
-    return observation.ok() && CountDeliveredSteps(observation.value(), schedule) > 0 &&
-           JudgeTrial(observation.value(), schedule).verdict == verdict;
+    if (!observation.ok() || CountDeliveredSteps(observation.value(), schedule) == 0) return false;
+    const Result<Judgement> judgement = JudgeTrial(observation.value(), schedule);
+    return judgement.ok() && judgement.value().verdict == verdict;
   }
 
   Status Confirm(Counterexample& found, const Judgement& judgement) {
     for (uint32_t i = 0; i < kConfirmations; ++i) {
       Result<Observation> observation = Trial(found.minimal, true);
       if (!observation.ok()) return observation.error();
-      const Judgement again = JudgeTrial(observation.value(), found.minimal);
-      if (again.verdict != judgement.verdict) continue;
+      Result<Judgement> again = JudgeTrial(observation.value(), found.minimal);
+      if (!again.ok()) return again.error();
+      if (again.value().verdict != judgement.verdict) continue;
       ++found.confirmed;
-      found.judgement = again;
+      found.judgement = std::move(again).value();
       found.observation = std::move(observation).value();
     }
     if (found.confirmed < kConfirmations) found.judgement.verdict = Verdict::kFlaky;

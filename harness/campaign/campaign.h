@@ -23,7 +23,9 @@ struct CampaignSettings {
   uint32_t trials_max = 500;
   uint64_t seed = 1;
   bool everywhere = false;  // hostile profile
-  Contract contract = Contract::kTransparent;
+  // A real shortage in the place of injected faults: it reaches any way to write, seen or not.
+  bool real_shortage = false;
+  JudgeSettings judge;
   std::optional<std::string> payload_reference;  // the main output must equal it; else the control
   std::string main_output;                       // "out", or "stdout"
   std::optional<std::string> existing;

@@ -19,11 +19,6 @@ std::string LastLine(std::string_view text) {
   return std::string(newline == std::string_view::npos ? text : text.substr(newline + 1));
 }
 
-Judgement JudgeAgainst(const CampaignReference& reference, const Observation& observation) {
-  const Schedule none;
-  return Judge(reference.View(), DescribeBehaviour(observation, none), Contract::kTransparent);
-}
-
 // The first difference in what was asked, call by call; empty if there is none. Results are left
 // out: a pipe's reader may be faster today.
 std::string SequenceDifference(const Observation& a, const Observation& b) {
@@ -50,6 +45,13 @@ class ControlRun {
   bool blames_backend() const { return blames_backend_; }
 
   Result<ControlOutcome> Run(uint32_t runs) {
+    Result<ControlOutcome> outcome = RunAll(runs);
+    if (judge_failure_) return *judge_failure_;
+    return outcome;
+  }
+
+ private:
+  Result<ControlOutcome> RunAll(uint32_t runs) {
     outcome_.notes = settings_.notes;
     outcome_.reference.main_output = settings_.main_output;
     outcome_.reference.existing = settings_.existing.value_or("");
@@ -79,7 +81,16 @@ class ControlRun {
     return std::move(outcome_);
   }
 
- private:
+  // A control has no faults to be excused for: honest or not, it must be right. The comparison's
+  // failure ends the run, and until then nothing is good.
+  Judgement JudgeAgainst(const CampaignReference& reference, const Observation& observation) {
+    Result<Judgement> judgement = JudgeTrial(reference, observation, {},
+                                             {Contract::kTransparent, settings_.judge.comparison});
+    if (judgement.ok()) return std::move(judgement).value();
+    judge_failure_ = judgement.error();
+    return {};
+  }
+
   Result<Observation> Once(bool with_existing, bool plain_sink = false) {
     ++outcome_.controls;
     Result<Observation> observation =
@@ -98,7 +109,7 @@ class ControlRun {
     return false;
   }
 
-  bool IsRight(const Observation& observation) const {
+  bool IsRight(const Observation& observation) {
     return EndedWell(observation) && JudgeAgainst(outcome_.reference, observation).good;
   }
 
@@ -204,7 +215,7 @@ class ControlRun {
   }
 
   // A target that appends keeps what was there by right.
-  bool AppendsOrEquals(const Observation& with, const Observation& without) const {
+  bool AppendsOrEquals(const Observation& with, const Observation& without) {
     CampaignReference clean = outcome_.reference;
     clean.control = without;
     if (JudgeAgainst(clean, with).good) return true;
@@ -278,11 +289,12 @@ class ControlRun {
       if (output.unseen_bytes == 0 || !unseen.empty()) continue;
       unseen = fmt::format("{} of {} bytes of {}", output.unseen_bytes, output.bytes, output.name);
     }
-    blames_backend_ = !unseen.empty() || control.attached == 0;
-    if (control.outputs_dropped > 0) unseen = "some outputs, too many to follow,";
     outcome_.write_calls = static_cast<uint64_t>(
         std::count_if(control.calls.begin(), control.calls.end(),
                       [](const TracedCall& call) { return call.number != 0; }));
+    if (settings_.real_shortage) return true;
+    blames_backend_ = !unseen.empty() || control.attached == 0;
+    if (control.outputs_dropped > 0) unseen = "some outputs, too many to follow,";
     std::string reason = WhyVacuous(control, unseen);
     // What else it wrote is no stream, and says nothing about one.
     if (reason.empty() && !unused_sink.empty()) {
@@ -323,6 +335,7 @@ class ControlRun {
   const CampaignSettings& settings_;
   ControlOutcome outcome_;
   bool blames_backend_ = false;
+  std::optional<Error> judge_failure_;
 };
 
 }  // namespace
@@ -341,7 +354,11 @@ Result<ControlOutcome> RunControls(TrialRunner& runner, const CampaignSettings& 
   if (!outcome.ok()) return outcome;
   ControlOutcome& seen = outcome.value();
   seen.backend = {runner.backend(), ""};
-  if (!seen.end) seen.backend.reason = "in the control, it saw every byte of every output arrive";
+  if (!seen.end) {
+    seen.backend.reason = settings.real_shortage
+                              ? "it injects nothing here: a size limit reaches every way to write"
+                              : "in the control, it saw every byte of every output arrive";
+  }
   const bool retries = seen.end && first.blames_backend() && settings.may_change_backend &&
                        runner.backend() == Backend::kPreload;
   if (!retries) {

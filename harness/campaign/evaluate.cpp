@@ -31,14 +31,54 @@ std::vector<NamedBytes> Named(const std::vector<OutputFile>& outputs) {
   return named;
 }
 
+bool IsDelivered(const TracedCall& call, const Schedule& schedule) {
+  return call.delivered && call.step != 0 && call.step <= schedule.steps.size();
+}
+
+// As it was left behind; empty if it was not, or is not known.
+std::string FinalName(const Observation& observation, const TracedCall& call) {
+  return call.output < observation.touched.size() ? observation.touched[call.output].final_name
+                                                  : std::string();
+}
+
 // Default actions of SIGPIPE and SIGXFSZ are how such errors end a program that does nothing wrong.
+// SIGPIPE comes with any error: whoever reads from the target may have been the one that it hit.
 bool IsFatalSignalOfFault(const Observation& observation) {
   if (observation.end.kind != TargetEnd::Kind::kSignaled) return false;
   return std::any_of(observation.calls.begin(), observation.calls.end(), [&](const TracedCall& c) {
-    if (!c.delivered || c.step == 0) return false;
-    return (c.fault == FaultKind::kEpipe && observation.end.number == SIGPIPE) ||
+    if (!c.delivered || c.step == 0 || IsRecoverable(c.fault)) return false;
+    return observation.end.number == SIGPIPE ||
            (c.fault == FaultKind::kEfbig && observation.end.number == SIGXFSZ);
   });
+}
+
+// Space and limits end with a short write: a program that gives up there, and says so, has reported
+// the error that the schedule had for its next call.
+bool GaveUpBeforeError(const Observation& observation, const Schedule& schedule) {
+  return !IsRecoverable(schedule) && observation.end.kind == TargetEnd::Kind::kExited &&
+         observation.end.number != 0 && CountDeliveredSteps(observation, schedule) > 0;
+}
+
+void AddOnce(std::vector<std::string>& names, const std::string& name) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
+// The outputs that are there, differ, and mean the same all the same.
+Result<std::vector<std::string>> AskForSame(const Reference& reference,
+                                            const Observation& observation,
+                                            const Comparison& comparison) {
+  std::vector<std::string> same;
+  for (const OutputFile& output : observation.outputs) {
+    const auto expected =
+        std::find_if(reference.outputs.begin(), reference.outputs.end(),
+                     [&](const NamedBytes& named) { return named.name == output.name; });
+    if (expected == reference.outputs.end() || !output.written) continue;
+    if (output.bytes.view() == expected->bytes) continue;
+    Result<bool> equal = comparison(output.name, output.bytes.view(), expected->bytes);
+    if (!equal.ok()) return equal.error();
+    if (equal.value()) same.push_back(output.name);
+  }
+  return same;
 }
 
 }  // namespace
@@ -49,6 +89,7 @@ Reference CampaignReference::View() const {
   reference.diagnostics = control.diagnostics;
   reference.main_output = main_output;
   reference.existing = existing;
+  reference.is_payload = payload_is_reference;
   if (!payload_is_reference) return reference;
   for (NamedBytes& output : reference.outputs) {
     if (output.name != main_output) continue;
@@ -70,22 +111,48 @@ Behaviour DescribeBehaviour(const Observation& observation, const Schedule& sche
   // What was delivered counts, not what was planned: an undelivered terminal step asks nothing of
   // the target.
   for (const TracedCall& call : observation.calls) {
-    if (!call.delivered || call.step == 0 || call.step > schedule.steps.size()) continue;
+    if (!IsDelivered(call, schedule)) continue;
     const Step& step = schedule.steps[call.step - 1];
-    if (!IsRecoverable(step.fault)) behaviour.recoverable = false;
-    if (step.site != StepSite::kCalls) behaviour.delayed_error = true;
+    const std::string name = FinalName(observation, call);
+    // A file that the target removed again can lose nothing later.
+    if (step.site != StepSite::kCalls && !name.empty()) behaviour.delayed_error = true;
+    if (IsRecoverable(step.fault)) continue;
+    behaviour.recoverable = false;
+    if (!name.empty()) AddOnce(behaviour.faulted, name);
+  }
+  if (schedule.full && observation.size_limit_felt) {
+    behaviour.recoverable = false;
+    for (const OutputFile& output : observation.outputs) AddOnce(behaviour.faulted, output.name);
+  }
+  if (behaviour.recoverable && GaveUpBeforeError(observation, schedule)) {
+    behaviour.recoverable = false;
+    for (const TracedCall& call : observation.calls) {
+      if (IsDelivered(call, schedule)) AddOnce(behaviour.faulted, FinalName(observation, call));
+    }
   }
   return behaviour;
+}
+
+Result<Judgement> JudgeTrial(const CampaignReference& reference, const Observation& observation,
+                             const Schedule& schedule, const JudgeSettings& settings) {
+  Reference expected = reference.View();
+  Behaviour behaviour = DescribeBehaviour(observation, schedule);
+  if (settings.comparison) {
+    expected.bytes_may_differ = true;
+    Result<std::vector<std::string>> same = AskForSame(expected, observation, settings.comparison);
+    if (!same.ok()) return same.error();
+    behaviour.same = std::move(same).value();
+  }
+  return Judge(expected, behaviour, settings.contract);
 }
 
 uint32_t CountDeliveredSteps(const Observation& observation, const Schedule& schedule) {
   std::set<uint32_t> steps;
   for (const TracedCall& call : observation.calls) {
-    if (call.delivered && call.step != 0 && call.step <= schedule.steps.size()) {
-      steps.insert(call.step);
-    }
+    if (IsDelivered(call, schedule)) steps.insert(call.step);
   }
-  return static_cast<uint32_t>(steps.size());
+  const uint32_t shortages = schedule.full && observation.size_limit_felt ? 1 : 0;
+  return static_cast<uint32_t>(steps.size()) + shortages;
 }
 
 }  // namespace shortwrite

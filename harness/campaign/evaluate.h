@@ -1,9 +1,13 @@
-// From what was observed to what is judged: the bridge between trial/ and oracle/. Pure.
+// From what was observed to what is judged: the bridge between trial/ and oracle/. Pure, but for
+// the user's own comparison.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "harness/base/result.h"
 #include "harness/oracle/judge.h"
 #include "harness/schedule/schedule.h"
 #include "harness/trial/observation.h"
@@ -20,6 +24,20 @@ struct CampaignReference {
 
   Reference View() const;
 };
+
+// Whether an output and its reference, which differ in their bytes, mean the same (`--judge`). An
+// Error when it cannot be told, and then nothing is judged.
+using Comparison = std::function<Result<bool>(const std::string& name, std::string_view output,
+                                              std::string_view reference)>;
+
+// What a verdict depends on besides the trial and the reference.
+struct JudgeSettings {
+  Contract contract = Contract::kTransparent;
+  Comparison comparison;  // empty: bytes decide
+};
+
+Result<Judgement> JudgeTrial(const CampaignReference& reference, const Observation& observation,
+                             const Schedule& schedule, const JudgeSettings& settings);
 
 // Views into observation; it must outlive the result.
 Behaviour DescribeBehaviour(const Observation& observation, const Schedule& schedule);

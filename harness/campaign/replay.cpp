@@ -6,7 +6,9 @@ namespace shortwrite {
 Result<ReplayResult> RunReplay(TrialRunner& runner, const CampaignSettings& settings,
                                const Schedule& schedule) {
   ReplayResult result;
-  Result<ControlOutcome> control = RunControls(runner, settings, 1);
+  CampaignSettings control_settings = settings;
+  control_settings.real_shortage = schedule.full && schedule.steps.empty();
+  Result<ControlOutcome> control = RunControls(runner, control_settings, 1);
   if (!control.ok()) return control.error();
   ControlOutcome& outcome = control.value();
   result.write_calls = outcome.write_calls;
@@ -24,8 +26,10 @@ Result<ReplayResult> RunReplay(TrialRunner& runner, const CampaignSettings& sett
                         "'; use a smaller --bytes");
   }
   result.faults_delivered = CountDeliveredSteps(result.observation, schedule);
-  result.judgement = Judge(outcome.reference.View(),
-                           DescribeBehaviour(result.observation, schedule), settings.contract);
+  Result<Judgement> judgement =
+      JudgeTrial(outcome.reference, result.observation, schedule, settings.judge);
+  if (!judgement.ok()) return judgement.error();
+  result.judgement = std::move(judgement).value();
   if (result.judgement.verdict == Verdict::kInconclusive) {
     result.reason = "the target was still at work at its deadline; use a longer --timeout";
   } else if (!result.judgement.good) {

@@ -26,6 +26,7 @@ constexpr uint64_t kCappedCallsMax = 512;
 // What the control showed of one output.
 struct OutputCalls {
   std::string name;             // as first written; empty if it is the only output
+  std::string_view sink;        // of its last call
   std::vector<uint64_t> sizes;  // what each call had to move, in the order of their numbers
   bool nonblocking = false;
   bool interruptible = false;
@@ -44,6 +45,7 @@ std::vector<OutputCalls> Survey(const Observation& control) {
     if (call.number == 0) continue;
     if (output.sizes.size() < call.number) output.sizes.resize(call.number);
     output.sizes[call.number - 1] = call.movable;
+    output.sink = call.sink;
     output.nonblocking |=
         (call.status_flags & O_NONBLOCK) != 0 || call.must_not_wait || call.send_timeout;
     output.interruptible |= call.handler_can_interrupt;
@@ -61,6 +63,31 @@ bool Cuts(const Amount& cut, uint64_t size) {
   return cut.value < size && (cut.value == 1 || cut.value + 1 < size);
 }
 
+// The errors that a write call on such a sink can answer, the most usual one first. A file's come
+// from where it is kept (write(2)); a pipe, a socket and a terminal know only the end of the other
+// side.
+std::vector<FaultKind> ErrorsOf(std::string_view sink) {
+  if (sink == "regular file") {
+    return {FaultKind::kEnospc, FaultKind::kEio, FaultKind::kEfbig, FaultKind::kEdquot};
+  }
+  if (sink == "pipe" || sink == "stream socket") return {FaultKind::kEpipe};
+  if (sink == "terminal" || sink == "block device") return {FaultKind::kEio};
+  return {};
+}
+
+// A terminal that was hung up stays so.
+bool MayPass(FaultKind fault, const OutputCalls& output) {
+  return MayPass(fault) && output.sink != "terminal";
+}
+
+Step Lasting(uint32_t call, FaultKind fault) {
+  return {StepSite::kCalls, {call, kOpenEnd}, "", fault, {}};
+}
+
+Step Delayed(StepSite site, FaultKind fault) {
+  return {site, {1, kOpenEnd}, "", fault, {}};
+}
+
 class Planner {
  public:
   Planner(const SweepSettings& settings, SweepPlan& plan) : settings_(settings), plan_(plan) {}
@@ -70,20 +97,31 @@ class Planner {
     last_ = static_cast<uint32_t>(output.sizes.size());
     eagain_ = settings_.faults.eagain && (output.nonblocking || settings_.everywhere);
     eintr_ = settings_.faults.eintr && (output.interruptible || settings_.everywhere);
+    errors_ = ErrorsOf(output.sink);
+    std::erase_if(errors_, [&](FaultKind fault) { return !Has(settings_.faults.terminal, fault); });
+    // Only what is kept somewhere can be lost after it was accepted (close(2), fsync(2)).
+    kept_ = output.sink == "regular file" || output.sink == "block device";
     const std::vector<uint32_t> calls = ChooseCalls();
     plan_.calls_total += last_;
     plan_.calls_swept += static_cast<uint32_t>(calls.size());
     PlanHeadlines();
+    PlanErrorHeadlines();
     for (const uint32_t call : calls) PlanSingles(call);
+    // A program seldom tells one error from another: the first kind at all calls, then the others.
+    for (size_t i = 0; i < errors_.size(); ++i) {
+      for (const uint32_t call : calls) PlanErrors(call, errors_[i], i == 0);
+    }
     for (const uint32_t call : calls) PlanRows(call);
+    PlanDelayed(FaultKind::kEnospc);
+    PlanDelayed(FaultKind::kEdquot);
   }
 
  private:
   // First and last first; then the rest in order, or a spread of it if all would be too many.
   std::vector<uint32_t> ChooseCalls() const {
-    const uint32_t per_call = (settings_.faults.shorts ? static_cast<uint32_t>(kCuts.size()) : 0) +
-                              (eagain_ ? 1 : 0) + (eintr_ ? 1 : 0) +
-                              (settings_.faults.terminal ? 5 : 0) + 1;
+    const uint32_t per_call =
+        (settings_.faults.shorts ? static_cast<uint32_t>(kCuts.size()) : 0) + (eagain_ ? 1 : 0) +
+        (eintr_ ? 1 : 0) + static_cast<uint32_t>(errors_.empty() ? 0 : 2 * errors_.size() + 2) + 1;
     const uint32_t room = std::max<uint32_t>(4, settings_.trials_max * 2 / 3 / per_call);
     std::vector<uint32_t> calls = {1};
     if (last_ > 1) calls.push_back(last_);
@@ -131,23 +169,45 @@ class Planner {
     if (eagain_) Add({FaultAt(call, FaultKind::kEagain)});
     if (eintr_) Add({FaultAt(call, FaultKind::kEintr)});
     if (settings_.faults.zero && settings_.everywhere) Add({FaultAt(call, FaultKind::kZero)});
-    if (settings_.faults.terminal) PlanTerminal(call);
     plan_.single_count += static_cast<uint32_t>(plan_.schedules.size() - before);
+  }
+
+  // What programs fail to look at: the final flush, and what comes after it.
+  void PlanErrorHeadlines() {
+    for (const FaultKind fault : errors_) {
+      Add({Lasting(1, fault)});
+      Add({Lasting(last_, fault)});
+      if (fault == errors_.front()) PlanDelayed(FaultKind::kEio);
+    }
+    if (errors_.empty()) return PlanDelayed(FaultKind::kEio);
+    for (const uint32_t call : {last_, 1u}) {
+      if (MayPass(errors_.front(), *output_)) Add({FaultAt(call, errors_.front())});
+      PlanErrorAfterShort(call, errors_.front());
+    }
   }
 
   // A lasting error is a full disk; a transient one, of which the next call knows nothing any more,
   // is what programs that report the first kind often lose a block to.
-  void PlanTerminal(uint32_t call) {
-    for (const FaultKind fault : {FaultKind::kEnospc, FaultKind::kEio}) {
-      Add({{StepSite::kCalls, {call, kOpenEnd}, "", fault, {}}});
-      Add({FaultAt(call, fault)});
-    }
-    if (SizeOf(call) > 1) {
-      Add({ShortAt(call, Percent(50)),
-           {StepSite::kCalls, {call + 1, kOpenEnd}, "", FaultKind::kEnospc, {}}});
-    }
-    if (output_->closes) Add({{StepSite::kClose, {1, kOpenEnd}, "", FaultKind::kEio, {}}});
-    if (output_->syncs) Add({{StepSite::kFsync, {1, kOpenEnd}, "", FaultKind::kEio, {}}});
+  void PlanErrors(uint32_t call, FaultKind fault, bool first_kind) {
+    const size_t before = plan_.schedules.size();
+    Add({Lasting(call, fault)});
+    if (MayPass(fault, *output_)) Add({FaultAt(call, fault)});
+    if (first_kind || fault == FaultKind::kEfbig) PlanErrorAfterShort(call, fault);
+    plan_.single_count += static_cast<uint32_t>(plan_.schedules.size() - before);
+  }
+
+  // How space and limits really end: inside a request, and the error comes with the next one.
+  void PlanErrorAfterShort(uint32_t call, FaultKind fault) {
+    if (SizeOf(call) < 2) return;
+    Add({ShortAt(call, Percent(50)), Lasting(call + 1, fault)});
+    if (MayPass(fault, *output_)) Add({ShortAt(call, Percent(50)), FaultAt(call + 1, fault)});
+  }
+
+  void PlanDelayed(FaultKind fault) {
+    if (!kept_) return;
+    const TerminalFaults& faults = settings_.faults.terminal;
+    if (faults.close && output_->closes) Add({Delayed(StepSite::kClose, fault)});
+    if (faults.fsync && output_->syncs) Add({Delayed(StepSite::kFsync, fault)});
   }
 
   // Shorts in a row from this call on, the last of them also as EAGAIN or EINTR.
@@ -175,74 +235,46 @@ class Planner {
   uint32_t last_ = 0;
   bool eagain_ = false;
   bool eintr_ = false;
+  bool kept_ = false;
+  std::vector<FaultKind> errors_;  // that may be planned on this output
   std::set<std::string> seen_;
 };
 
 std::string LeftOut(const std::vector<OutputCalls>& outputs, const SweepSettings& settings) {
-  if (settings.everywhere) return "";
-  const auto any = [&](auto member) {
-    return std::any_of(outputs.begin(), outputs.end(),
-                       [&](const OutputCalls& output) { return output.*member; });
+  const auto any = [&](auto holds) { return std::any_of(outputs.begin(), outputs.end(), holds); };
+  const auto answers = [&](FaultKind fault) {
+    return any([&](const OutputCalls& output) {
+      const std::vector<FaultKind> errors = ErrorsOf(output.sink);
+      return std::find(errors.begin(), errors.end(), fault) != errors.end();
+    });
   };
-  std::string text;
-  if (settings.faults.eagain && !any(&OutputCalls::nonblocking)) {
-    text = "EAGAIN left out: no output is O_NONBLOCK";
-  }
-  if (settings.faults.eintr && !any(&OutputCalls::interruptible)) {
-    text += text.empty() ? "" : "; ";
-    text += "EINTR left out: no handler without SA_RESTART that may return";
-  }
-  return text;
+  const auto nonblocking = [](const OutputCalls& output) { return output.nonblocking; };
+  const auto interruptible = [](const OutputCalls& output) { return output.interruptible; };
+  const auto closes = [](const OutputCalls& output) { return output.closes; };
+  const auto syncs = [](const OutputCalls& output) { return output.syncs; };
+  std::vector<std::string_view> left_out;
+  const auto leave_out = [&](bool asked_for, bool possible, std::string_view words) {
+    if (asked_for && !possible) left_out.push_back(words);
+  };
+  const FaultSet& faults = settings.faults;
+  const bool everywhere = settings.everywhere;
+  leave_out(faults.eagain, everywhere || any(nonblocking),
+            "EAGAIN left out: no output is O_NONBLOCK");
+  leave_out(faults.eintr, everywhere || any(interruptible),
+            "EINTR left out: no handler without SA_RESTART that may return");
+  leave_out(faults.terminal.enospc || faults.terminal.edquot || faults.terminal.efbig,
+            answers(FaultKind::kEnospc),
+            "ENOSPC, EDQUOT and EFBIG left out: no output is a regular file");
+  leave_out(faults.terminal.eio, answers(FaultKind::kEio),
+            "EIO left out: no output is a file or a terminal");
+  leave_out(faults.terminal.epipe, answers(FaultKind::kEpipe),
+            "EPIPE left out: no output is a pipe or a stream socket");
+  leave_out(faults.terminal.close, any(closes), "errors at close left out: no output is closed");
+  leave_out(faults.terminal.fsync, any(syncs), "errors at fsync left out: it is not called");
+  return fmt::format("{}", fmt::join(left_out, "; "));
 }
 
 }  // namespace
-
-Result<FaultSet> ParseFaultSet(std::string_view text) {
-  if (text == "recoverable") return FaultSet{};
-  if (text == "terminal") return FaultSet{false, false, false, false, true};
-  if (text == "all") return FaultSet{true, true, true, true, true};
-  FaultSet set{false, false, false, false, false};
-  std::string_view rest = text;
-  while (true) {
-    const std::string_view name = rest.substr(0, rest.find(','));
-    if (name == "short")
-      set.shorts = true;
-    else if (name == "eagain")
-      set.eagain = true;
-    else if (name == "eintr")
-      set.eintr = true;
-    else if (name == "zero")
-      set.zero = true;
-    else if (name == "terminal" || name == "enospc" || name == "eio")
-      set.terminal = true;
-    else {
-      return UsageError(fmt::format(
-          "--faults: '{}' is not known; write recoverable, terminal, all, or names from short, "
-          "eagain, eintr, zero, terminal separated by commas",
-          name));
-    }
-    if (name.size() == rest.size()) return set;
-    rest.remove_prefix(name.size() + 1);
-  }
-}
-
-bool Allows(const FaultSet& faults, const Schedule& schedule) {
-  return std::all_of(schedule.steps.begin(), schedule.steps.end(), [&](const Step& step) {
-    switch (step.fault) {
-      case FaultKind::kShort:
-      case FaultKind::kCap:
-        return faults.shorts;
-      case FaultKind::kEagain:
-        return faults.eagain;
-      case FaultKind::kEintr:
-        return faults.eintr;
-      case FaultKind::kZero:
-        return faults.zero;
-      default:
-        return faults.terminal;
-    }
-  });
-}
 
 bool IsAffordable(const Schedule& schedule, uint64_t output_bytes) {
   return std::all_of(schedule.steps.begin(), schedule.steps.end(), [&](const Step& step) {

@@ -2,31 +2,18 @@
 //
 // Learnt from the control: how many write calls each output takes, how long they are, and which
 // faults could be delivered there at all. Likely findings first: the first and the last call, odd
-// cuts, two shorts in a row at the final flush.
+// cuts, two shorts in a row at the final flush; errors that last at both, and at close and fsync.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "harness/campaign/fault_set.h"
 #include "harness/schedule/schedule.h"
 #include "harness/trial/observation.h"
 
 namespace shortwrite {
-
-struct FaultSet {
-  bool shorts = true;
-  bool eagain = true;
-  bool eintr = true;
-  bool zero = false;
-  bool terminal = false;
-};
-
-// "recoverable", "terminal", "all", or names separated by commas.
-Result<FaultSet> ParseFaultSet(std::string_view text);
-
-// Whether the schedule keeps to the set.
-bool Allows(const FaultSet& faults, const Schedule& schedule);
 
 struct SweepSettings {
   FaultSet faults;

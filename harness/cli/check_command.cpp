@@ -96,6 +96,7 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
   CampaignSettings& settings = setup.value().campaign;
   settings.faults = options.faults;
   settings.depth = options.depth;
+  settings.real_shortage = options.real_shortage;
   settings.trials_max = options.trials_max;
   settings.seed = options.seed;
   if (!options.corpus.empty()) {

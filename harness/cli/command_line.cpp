@@ -14,7 +14,7 @@ constexpr char kVersionText[] = "shortwrite " SHORTWRITE_VERSION "\n";
 void AddTargetOptions(CLI::App& app, RawTarget& raw) {
   app.add_option("--profile", raw.profile, "what counts as legal: linux, posix or hostile");
   app.add_option("--backend", raw.backend, "auto, preload or syscall");
-  app.add_option("--sink", raw.sink, "what the output is: file, pipe, socket or pty");
+  app.add_option("--sink", raw.sink, "what the output is: file, pipe, socket, pty or full");
   app.add_option("--payload", raw.payload, "FILE that {payload} stands for");
   app.add_option("--bytes", raw.bytes, "size of the generated payload, such as 4096 or 64KiB");
   app.add_option("--stdin", raw.standard_input, "standard input: FILE, or the word payload");

@@ -52,6 +52,7 @@ Result<Schedule> ParseFinding(std::string_view text, const std::string& path) {
     if (!steps.ok()) {
       return UsageError(fmt::format("{}:{}: {}", path, number, steps.error().message));
     }
+    if (steps.value().full) schedule.full = steps.value().full;
     for (Step& step : steps.value().steps) schedule.steps.push_back(std::move(step));
     if (schedule.steps.size() > kScheduleStepsMax) {
       return UsageError(fmt::format("{}:{}: more than {} steps; use ranges such as 3-7", path,

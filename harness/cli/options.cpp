@@ -15,6 +15,7 @@ namespace {
 // Odd, above four times the usual 64 KiB buffer, and no multiple of a page: usual programs need
 // several calls, and half-cuts do not land on their boundaries.
 constexpr uint64_t kDefaultPayloadBytes = 270001;
+constexpr std::string_view kFullSink = "full";
 
 Error OptionError(std::string_view option, const Error& error) {
   return UsageError(fmt::format("{}: {}", option, error.message));
@@ -50,19 +51,23 @@ Status CheckAvailable(const RawTarget& raw) {
   constexpr std::array<std::string_view, 3> kBackends = {"auto", "preload", "syscall"};
   const Result<size_t> backend = ParseChoice("--backend", raw.backend, kBackends);
   if (!backend.ok()) return backend.error();
-  if (raw.judge) {
-    return Unavailable(
-        "--judge is not available in this version: outputs are compared byte by byte");
+  if (raw.judge && raw.judge->empty()) {
+    return UsageError(
+        "--judge: empty; write a shell command, for example --judge 'cmp \"$1\" \"$2\"'");
   }
   return Ok();
 }
 
-// "KIND[:nonblock][:slow]".
+// "KIND[:nonblock][:slow]", or "full".
 Result<SinkSettings> ParseSink(const std::string& text) {
+  if (text == kFullSink) return SinkSettings{};  // a file, which cannot grow
   size_t colon = text.find(':');
-  const Result<size_t> kind = ParseChoice("--sink", text.substr(0, colon), kSinkWords);
+  constexpr std::array kWords = {kSinkWords[0], kSinkWords[1], kSinkWords[2], kSinkWords[3],
+                                 kFullSink};
+  const Result<size_t> kind = ParseChoice("--sink", text.substr(0, colon), kWords);
   if (!kind.ok()) return kind.error();
   SinkSettings sink;
+  if (kWords[kind.value()] == kFullSink) return UsageError("--sink full takes no flags");
   sink.kind = static_cast<SinkKind>(kind.value());
   while (colon != std::string::npos) {
     const size_t next = text.find(':', colon + 1);
@@ -113,7 +118,8 @@ void RememberForReplay(const RawTarget& raw, TargetOptions& options) {
   };
   if (raw.profile != defaults.profile) remember("--profile", raw.profile);
   if (raw.backend != defaults.backend) remember("--backend", raw.backend);
-  if (raw.sink != defaults.sink) remember("--sink", raw.sink);
+  // A schedule says by itself how full the sink is.
+  if (raw.sink != defaults.sink && raw.sink != kFullSink) remember("--sink", raw.sink);
   remember("--payload", raw.payload);
   remember("--bytes", raw.bytes);
   remember("--stdin", raw.standard_input);
@@ -121,6 +127,7 @@ void RememberForReplay(const RawTarget& raw, TargetOptions& options) {
   remember("--timeout", raw.timeout);
   remember("--reference", raw.reference);
   if (raw.contract != defaults.contract) remember("--contract", raw.contract);
+  remember("--judge", raw.judge);
 }
 
 Status ParsePayload(const RawTarget& raw, TargetOptions& options) {
@@ -202,6 +209,7 @@ Result<TargetOptions> ParseTarget(const RawTarget& raw, std::vector<std::string>
   const Result<size_t> contract = ParseChoice("--contract", raw.contract, kContracts);
   if (!contract.ok()) return contract.error();
   options.contract = static_cast<Contract>(contract.value());
+  options.judge = raw.judge;
   options.json = raw.json;
   options.quiet = raw.quiet;
   RememberForReplay(raw, options);
@@ -217,6 +225,7 @@ Result<Options> ParseCheck(CommandLine line) {
   Result<FaultSet> faults = ParseFaultSet(raw.faults);
   if (!faults.ok()) return faults.error();
   options.faults = faults.value();
+  options.real_shortage = raw.target.sink == kFullSink;
   constexpr uint64_t kTrialsMax = 100'000'000;
   constexpr uint64_t kDepthMax = 8;
   const auto count = [](std::string_view option, const std::optional<std::string>& text,

@@ -33,6 +33,7 @@ struct TargetOptions {
   std::optional<std::chrono::milliseconds> timeout;
   bool reference_is_control = false;
   Contract contract = Contract::kTransparent;
+  std::optional<std::string> judge;  // a shell command, in place of comparing bytes
   bool json = false;
   bool quiet = false;
   // The options that a replay of a finding must repeat, as words.
@@ -42,6 +43,7 @@ struct TargetOptions {
 struct CheckOptions {
   TargetOptions target;
   FaultSet faults;
+  bool real_shortage = false;  // --sink full
   uint32_t trials_max = 500;
   std::chrono::milliseconds time{30000};
   uint64_t seed = 1;

@@ -8,6 +8,7 @@
 
 #include "harness/base/shell_quote.h"
 #include "harness/base/size_text.h"
+#include "harness/trial/judge_command.h"
 #include "harness/writer/payload.h"
 
 namespace shortwrite {
@@ -70,6 +71,20 @@ std::vector<std::string> EnvironmentNotes() {
   return notes;
 }
 
+constexpr std::chrono::milliseconds kJudgeTimeout{60000};
+
+void SetUpJudge(const TargetOptions& options, const std::string& base, CampaignSettings& campaign) {
+  campaign.judge.contract = options.contract;
+  if (!options.judge) return;
+  const JudgeCommand command(*options.judge, base + "/judge",
+                             options.timeout.value_or(kJudgeTimeout));
+  campaign.judge.comparison = [command](const std::string& name, std::string_view output,
+                                        std::string_view reference) {
+    return command.MeansTheSame(name, output, reference);
+  };
+  campaign.notes.push_back(fmt::format("outputs that differ are compared by {}", *options.judge));
+}
+
 std::string ReplayLine(const TargetOptions& options, const std::string& program,
                        const Schedule& schedule) {
   std::vector<std::string> words = {program, "replay", "--schedule", ToText(schedule)};
@@ -119,8 +134,8 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
   TrialSetup& setup = trial.value();
   CampaignSettings campaign;
   campaign.everywhere = options.profile == ProfileName::kHostile;
-  campaign.contract = options.contract;
   campaign.notes = EnvironmentNotes();
+  SetUpJudge(options, setup.workspace.base(), campaign);
   campaign.existing = setup.settings.existing;
   campaign.sink_is_plain = !options.sink.is_stream() || options.sink.is_plain();
   campaign.main_output = setup.settings.target.NamesOutput() ? ExecRunner::kOutName : "stdout";

@@ -8,9 +8,12 @@
 namespace shortwrite {
 namespace {
 
-constexpr std::array<std::string_view, 12> kVerdictTexts = {
-    "survived",    "refused",   "failed-complete", "spun",          "hung",         "crashed",
-    "misreported", "corrupted", "reported",        "false-success", "inconclusive", "flaky"};
+constexpr std::array<std::string_view, 13> kVerdictTexts = {
+    "survived",    "refused",   "failed-complete", "spun",    "hung",          "crashed",
+    "misreported", "corrupted", "reported",        "damaged", "false-success", "inconclusive",
+    "flaky"};
+
+constexpr std::string_view kStandardOutput = "stdout";
 
 // Digits become '#', so that "copied in 0.01 s" and "copied in 0.02 s" are the same message.
 std::string WithoutNumbers(std::string_view line) {
@@ -38,6 +41,10 @@ const NamedBytes* Find(const std::vector<NamedBytes>& outputs, const std::string
   return found == outputs.end() ? nullptr : &*found;
 }
 
+bool Contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 struct Difference {
   std::string name;
   std::string_view actual;
@@ -50,6 +57,7 @@ std::vector<Difference> Differences(const Reference& reference, const Behaviour&
   for (const NamedBytes& expected : reference.outputs) {
     const NamedBytes* const actual = Find(behaviour.outputs, expected.name);
     const std::string_view bytes = actual == nullptr ? std::string_view() : actual->bytes;
+    if (Contains(behaviour.same, expected.name)) continue;
     if (actual == nullptr || bytes != expected.bytes) {
       differences.push_back({expected.name, bytes, expected.bytes});
     }
@@ -62,12 +70,44 @@ std::vector<Difference> Differences(const Reference& reference, const Behaviour&
   return differences;
 }
 
-// Prefix of the reference, absent, or as it was before the target ran. A file that the reference
-// does not have is a temporary one that was left behind: no harm to an output.
+// A file that the reference does not have is a temporary one that was left behind: no harm to an
+// output.
+bool IsLeftover(const Reference& reference, const Difference& difference) {
+  return Find(reference.outputs, difference.name) == nullptr;
+}
+
+std::string_view ExistingOf(const Reference& reference, const Difference& difference) {
+  return difference.name == reference.main_output ? reference.existing : std::string_view();
+}
+
+// Prefix of the reference, absent, or as it was before the target ran.
 bool LosesNothingSilently(const Reference& reference, const Difference& difference) {
-  if (Find(reference.outputs, difference.name) == nullptr) return true;
+  if (IsLeftover(reference, difference) || reference.bytes_may_differ) return true;
   if (difference.expected.starts_with(difference.actual)) return true;
   return difference.name == reference.main_output && difference.actual == reference.existing;
+}
+
+// Each byte in its place, not there yet (a hole), or still the former one: what is left of a file
+// that was written out of order, or over its old content. As good as a prefix.
+bool IsPartlyInPlace(std::string_view actual, std::string_view expected,
+                     std::string_view existing) {
+  for (size_t i = 0; i < actual.size(); ++i) {
+    const bool right = i < expected.size() && actual[i] == expected[i];
+    const bool former = i < existing.size() && actual[i] == existing[i];
+    if (!right && !former && actual[i] != '\0') return false;
+  }
+  return true;
+}
+
+// After a reported error. Only a file that should have become a copy is known to be none: a stream
+// may end in a message, an output that the error did not hit may say what became of the others, and
+// what a target transforms it may well build in several passes.
+bool IsHarmlessFailure(const Reference& reference, const Behaviour& behaviour,
+                       const Difference& difference) {
+  return LosesNothingSilently(reference, difference) || !reference.is_payload ||
+         difference.name != reference.main_output || difference.name == kStandardOutput ||
+         !Contains(behaviour.faulted, difference.name) ||
+         IsPartlyInPlace(difference.actual, difference.expected, ExistingOf(reference, difference));
 }
 
 Verdict RecoverableVerdict(const Behaviour& behaviour, bool equal, bool new_message) {
@@ -88,7 +128,7 @@ Verdict RecoverableVerdict(const Behaviour& behaviour, bool equal, bool new_mess
   return new_message ? Verdict::kMisreported : Verdict::kCorrupted;
 }
 
-Verdict TerminalVerdict(const Behaviour& behaviour, bool equal, bool harmless) {
+Verdict TerminalVerdict(const Behaviour& behaviour, bool complete, bool harmless) {
   switch (behaviour.ending) {
     case Behaviour::Ending::kHung:
       return Verdict::kHung;
@@ -103,9 +143,21 @@ Verdict TerminalVerdict(const Behaviour& behaviour, bool equal, bool harmless) {
   }
   if (behaviour.number == 0) {
     // A program that tried again after a transient error and lost nothing did better than asked.
-    return equal && !behaviour.delayed_error ? Verdict::kSurvived : Verdict::kFalseSuccess;
+    return complete && !behaviour.delayed_error ? Verdict::kSurvived : Verdict::kFalseSuccess;
   }
-  return harmless ? Verdict::kReported : Verdict::kCorrupted;
+  return harmless ? Verdict::kReported : Verdict::kDamaged;
+}
+
+Verdict VerdictOf(const Reference& reference, const Behaviour& behaviour,
+                  const std::vector<Difference>& differences, bool new_message) {
+  if (behaviour.recoverable) return RecoverableVerdict(behaviour, differences.empty(), new_message);
+  const auto all = [&](auto holds) {
+    return std::all_of(differences.begin(), differences.end(), holds);
+  };
+  const bool complete = all([&](const Difference& d) { return IsLeftover(reference, d); });
+  const bool harmless =
+      all([&](const Difference& d) { return IsHarmlessFailure(reference, behaviour, d); });
+  return TerminalVerdict(behaviour, complete, harmless);
 }
 
 }  // namespace
@@ -127,26 +179,22 @@ std::string FirstNewLine(std::string_view text, std::string_view known) {
 Judgement Judge(const Reference& reference, const Behaviour& behaviour, Contract contract) {
   Judgement judgement;
   const std::vector<Difference> differences = Differences(reference, behaviour);
-  const bool equal = differences.empty();
-  const bool harmless =
-      std::all_of(differences.begin(), differences.end(),
-                  [&](const Difference& d) { return LosesNothingSilently(reference, d); });
-  if (!equal) {
+  if (!differences.empty()) {
     const Difference& first = differences.front();
     judgement.output = first.name;
     judgement.output_bytes = first.actual.size();
     judgement.reference_bytes = first.expected.size();
-    judgement.provenance = TraceProvenance(
-        first.actual, first.expected,
-        first.name == reference.main_output ? reference.existing : std::string_view());
+    judgement.provenance =
+        TraceProvenance(first.actual, first.expected, ExistingOf(reference, first));
   }
   judgement.message = FirstNewLine(behaviour.diagnostics, reference.diagnostics);
-  judgement.verdict = behaviour.recoverable
-                          ? RecoverableVerdict(behaviour, equal, !judgement.message.empty())
-                          : TerminalVerdict(behaviour, equal, harmless);
+  judgement.verdict = VerdictOf(reference, behaviour, differences, !judgement.message.empty());
+  const bool clean = std::all_of(differences.begin(), differences.end(), [&](const Difference& d) {
+    return LosesNothingSilently(reference, d);
+  });
   judgement.good =
       judgement.verdict == Verdict::kSurvived || judgement.verdict == Verdict::kReported ||
-      (judgement.verdict == Verdict::kRefused && contract == Contract::kHonest && harmless);
+      (judgement.verdict == Verdict::kRefused && contract == Contract::kHonest && clean);
   return judgement;
 }
 

@@ -21,6 +21,7 @@ enum class Verdict {
   kCorrupted,       // exit 0, no message, wrong bytes
   // Terminal schedules (ENOSPC...).
   kReported,      // good: non-zero exit, output a prefix, absent or untouched
+  kDamaged,       // non-zero exit, but the output that failed is none of these
   kFalseSuccess,  // exit 0 although an error that loses data was returned
   // No statement about the target.
   kInconclusive,
@@ -43,6 +44,10 @@ struct Reference {
   std::string diagnostics;          // what the control printed on stderr
   std::string main_output;          // the one that the existing content lies in
   std::string_view existing;
+  // The main output is a copy of the payload: what a failed target leaves of it can be judged, too.
+  bool is_payload = false;
+  // Outputs need only mean the same: then the bytes of one that was cut off prove nothing either.
+  bool bytes_may_differ = false;
 };
 
 struct Behaviour {
@@ -51,7 +56,9 @@ struct Behaviour {
   int number = 0;  // exit status or signal
   std::vector<NamedBytes> outputs;
   std::string_view diagnostics;
-  bool recoverable = true;             // of the schedule
+  std::vector<std::string> same;       // outputs that differ from the reference by right
+  std::vector<std::string> faulted;    // outputs that an error was delivered on
+  bool recoverable = true;             // what was delivered, and must be answered for
   bool delayed_error = false;          // close or fsync failed: the bytes may be lost later
   bool fault_is_fatal_signal = false;  // the fault delivered `number` as SIGPIPE or SIGXFSZ
 };

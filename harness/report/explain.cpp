@@ -23,9 +23,11 @@ const TracedCall* FirstDelivered(const Observation& observation) {
   return found == observation.calls.end() ? nullptr : &*found;
 }
 
-std::string CallSentence(const TracedCall& call) {
-  const std::string name =
+std::string CallSentence(const TracedCall& call, const Observation& observation) {
+  std::string name =
       call.number == 0 ? std::string(call.call) : fmt::format("{} {}", call.call, call.number);
+  const std::string_view process = ProcessName(observation, call);
+  if (HasSeveralWriters(observation) && !process.empty()) name += fmt::format(" of {}", process);
   if (call.result < 0) return fmt::format("{} was answered {}", name, ErrorName(call.error));
   return fmt::format("{} accepted {} of {}", name, call.result, call.movable);
 }
@@ -78,6 +80,8 @@ std::string_view VerdictMeaning(Verdict verdict) {
       return "the bytes are wrong, and nothing says so";
     case Verdict::kReported:
       return "it reported the error, and the output is a prefix, absent or untouched";
+    case Verdict::kDamaged:
+      return "it reported the error, but left bytes that are in no right place";
     case Verdict::kFalseSuccess:
       return "it exits with 0 although it was told of an error that loses data";
     case Verdict::kInconclusive:
@@ -90,7 +94,9 @@ std::string_view VerdictMeaning(Verdict verdict) {
 
 std::string Mechanism(const Judgement& judgement, const Observation& observation) {
   const TracedCall* const call = FirstDelivered(observation);
-  std::string sentence = call == nullptr ? "without any fault" : "after " + CallSentence(*call);
+  std::string sentence = "without any fault";
+  if (observation.size_limit_felt) sentence = "at a limit beyond which no file can grow";
+  if (call != nullptr) sentence = "after " + CallSentence(*call, observation);
   if (!judgement.output.empty()) {
     sentence += fmt::format(", in {}: {}", judgement.output, judgement.provenance.sentence);
   } else {
@@ -98,6 +104,14 @@ std::string Mechanism(const Judgement& judgement, const Observation& observation
   }
   if (!judgement.message.empty()) sentence += fmt::format("; it says '{}'", judgement.message);
   return sentence;
+}
+
+bool HasSeveralWriters(const Observation& observation) {
+  return std::any_of(observation.calls.begin(), observation.calls.end(),
+                     [&](const TracedCall& call) {
+                       return call.process != observation.calls.front().process ||
+                              call.program != observation.calls.front().program;
+                     });
 }
 
 LegalityText ExplainLegality(const Observation& observation) {

@@ -19,6 +19,9 @@ std::string_view VerdictMeaning(Verdict verdict);
 // One sentence: what happened to the bytes, and at which call.
 std::string Mechanism(const Judgement& judgement, const Observation& observation);
 
+// Whether calls of several processes stand in the trace: then each must be named.
+bool HasSeveralWriters(const Observation& observation);
+
 // Of the first delivered fault: "linux", and why. Empty when nothing was delivered.
 struct LegalityText {
   std::string profile;  // the strictest one under which every delivered fault is legal

@@ -85,6 +85,7 @@ Json CallJson(const TracedCall& call, const Observation& observation) {
   json["sink"] = call.sink;
   json["flags"] = call.status_flags;
   json["process"] = call.process;
+  json["process_name"] = ProcessName(observation, call);
   json["thread"] = call.thread;
   json["time_ns"] = call.time_ns;
   return json;
@@ -122,7 +123,7 @@ std::vector<std::string> ReplayJson(const ReplayResult& result, const Schedule& 
   json["reason"] = result.reason;
   json["schedule"] = ToText(schedule);
   json["trials"] = result.observation.touched.empty() ? 0 : 1;
-  json["faults_planned"] = schedule.steps.size();
+  json["faults_planned"] = FaultCount(schedule);
   json["faults_delivered"] = result.faults_delivered;
   json["write_calls"] = result.write_calls;
   Json evidence = EvidenceJson(result.judgement, result.observation, context);

@@ -44,10 +44,13 @@ std::string Row(const TracedCall& call, const Observation& observation) {
                                       ? observation.touched[call.output].first_name
                                       : std::string_view();
   std::string mark;
+  if (HasSeveralWriters(observation)) {
+    mark = fmt::format("  [{} {}]", call.process, Printable(ProcessName(observation, call)));
+  }
   if (call.delivered) {
-    mark = fmt::format("  <- {}", FaultName(call.fault));
+    mark += fmt::format("  <- {}", FaultName(call.fault));
   } else if (call.step != 0) {
-    mark = fmt::format("  ({}: not legal here)", FaultName(call.fault));
+    mark += fmt::format("  ({}: not legal here)", FaultName(call.fault));
   }
   return fmt::format("  {:>6}  {:<15} {:>11} {:>11} {:>11} {:>11} {:>9.3f}  {}{}\n", number,
                      call.call, call.asked, call.granted, result, at,
@@ -171,7 +174,7 @@ std::string ReplayText(const ReplayResult& result, const Schedule& schedule,
   text += Field("ended", ToText(result.observation.end));
   text += BackendField(result.backend);
   text += Field("schedule", fmt::format("{}  ({} planned, {} delivered)", ToText(schedule),
-                                        schedule.steps.size(), result.faults_delivered));
+                                        FaultCount(schedule), result.faults_delivered));
   text += LegalityFields(result.observation);
   text += Field("call site", CallSite(result.observation, context.program));
   text += '\n' + CallTable(result.observation);

@@ -259,7 +259,9 @@ rc::Seq<Step> SimplerSteps(const Step& step) {
 }  // namespace
 
 rc::Seq<Schedule> SimplerSchedules(const Schedule& schedule) {
-  const auto as_schedule = [](std::vector<Step>&& steps) { return Schedule{std::move(steps)}; };
+  const auto as_schedule = [full = schedule.full](std::vector<Step>&& steps) {
+    return Schedule{std::move(steps), full};
+  };
   auto fewer = rc::seq::filter(rc::shrink::removeChunks(schedule.steps),
                                [](const std::vector<Step>& steps) { return !steps.empty(); });
   return rc::seq::map(

@@ -173,6 +173,17 @@ Result<Schedule> ParseSchedule(std::string_view text) {
       continue;
     }
     const size_t end = std::min(text.find(' ', at), text.size());
+    constexpr std::string_view kFull = "full=";
+    if (text.substr(at, end - at).starts_with(kFull)) {
+      schedule.full = ParseNumber(text.substr(at + kFull.size(), end - at - kFull.size()));
+      if (!schedule.full) {
+        return UsageError(fmt::format(
+            "schedule, column {}: full takes the bytes that a file may have, for example full=4096",
+            at + 1));
+      }
+      at = end;
+      continue;
+    }
     Result<Step> step = StepParser(text.substr(at, end - at), at + 1).Parse();
     if (!step.ok()) return step.error();
     if (schedule.steps.size() == kScheduleStepsMax) {

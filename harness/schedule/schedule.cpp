@@ -55,9 +55,13 @@ bool IsRecoverable(FaultKind fault) {
   return fault <= FaultKind::kZero;
 }
 
+uint32_t FaultCount(const Schedule& schedule) {
+  return static_cast<uint32_t>(schedule.steps.size()) + (schedule.full ? 1 : 0);
+}
+
 bool IsRecoverable(const Schedule& schedule) {
-  return std::all_of(schedule.steps.begin(), schedule.steps.end(),
-                     [](const Step& step) { return IsRecoverable(step.fault); });
+  return !schedule.full && std::all_of(schedule.steps.begin(), schedule.steps.end(),
+                                       [](const Step& step) { return IsRecoverable(step.fault); });
 }
 
 std::string_view FaultName(FaultKind fault) {
@@ -66,6 +70,7 @@ std::string_view FaultName(FaultKind fault) {
 
 std::string ToText(const Schedule& schedule) {
   std::string text;
+  if (schedule.full) text = fmt::format("full={}", *schedule.full);
   for (const Step& step : schedule.steps) {
     if (!text.empty()) text += ' ';
     text += CallsText(step);

@@ -1,18 +1,21 @@
 // Schedules: which faults apply to which calls. Plain values, fixed before a trial.
 //
 // The one text form (README, "Schedules"):
-//   schedule = [ step { ' ' step } ]
+//   schedule = [ 'full=' N ] [ step { ' ' step } ]
 //   step     = CALLS [ '@' OUTPUT ] ':' FAULT [ '=' ARG ]
 //   CALLS    = N | N '-' M | N '-' | '*' | 'close' | 'fsync'      calls count from 1, per output
 //   FAULT    = short=ARG | cap=ARG | eagain | eintr | zero | enospc | edquot | eio | efbig | epipe
 //   ARG      = N (accept N bytes) | -N (all but N; short only) | P% (1 to 99; short only)
 // OUTPUT is `stdout` or a path below the trial's directory; space, ':', '=', '%', '@', the single
 // quote (a text is pasted between two of them) and bytes outside printable ASCII are written %XX.
-// The first step that covers a call applies to it.
+// The first step that covers a call applies to it. full=N is no injection: no file of the target
+// can grow beyond N bytes (setrlimit(2), RLIMIT_FSIZE, with SIGXFSZ ignored), whatever way it
+// writes.
 #pragma once
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,9 +69,13 @@ struct Step {
 
 struct Schedule {
   std::vector<Step> steps;
+  std::optional<uint64_t> full = std::nullopt;  // bytes that a file may have
   bool operator==(const Schedule&) const = default;
-  bool empty() const { return steps.empty(); }
+  bool empty() const { return steps.empty() && !full; }
 };
+
+// Faults that it plans: its steps, and a real shortage.
+uint32_t FaultCount(const Schedule& schedule);
 
 inline constexpr size_t kScheduleStepsMax = 1024;
 

@@ -127,7 +127,12 @@ void ExecRunner::Calibrate(const Observation& control) {
   spin_cpu_ = kBaseSpinCpu + duration_cast<milliseconds>(kControlMultiple * control_cpu_);
   if (!settings_.timeout) timeout_ = kBaseTimeout + kControlMultiple * control_wall_;
   uint64_t bytes = settings_.existing ? settings_.existing->size() : 0;
-  for (const OutputFile& output : control.outputs) bytes += output.bytes.size();
+  for (const OutputFile& output : control.outputs) {
+    bytes += output.bytes.size();
+    if (output.written) {
+      largest_output_bytes_ = std::max<uint64_t>(largest_output_bytes_, output.bytes.size());
+    }
+  }
   output_bytes_max_ = std::min(output_bytes_max_, kBaseOutputBytesMax + kOutputMultiple * bytes);
   if (control.processes_left > 0 && !control.progress_after_end) grace_ = kDaemonGrace;
 }
@@ -186,10 +191,10 @@ Result<RegionSettings> ExecRunner::DescribeOutputs(const TrialRequest& request,
                         .stdout_identity = judged.value(),
                         .stdout_is_output = stream || !settings_.target.NamesOutput(),
                         .stdout_name = stream ? JudgedStream() : "stdout",
-                        .full_trace = request.full_trace};
+                        .full_trace = request.full_trace || request.schedule.full};
 }
 
-Result<pid_t> ExecRunner::Spawn(const Streams& streams) {
+Result<pid_t> ExecRunner::Spawn(const Streams& streams, const Schedule& schedule) {
   const bool traced = backend_ == Backend::kSyscall;
   // A stream with a name is the target's to open; what it prints besides, nobody judges.
   UniqueFd unjudged;
@@ -209,7 +214,8 @@ Result<pid_t> ExecRunner::Spawn(const Streams& streams) {
                       .in = streams.in.get(),
                       .out = out,
                       .error = streams.error.get(),
-                      .new_group = true},
+                      .new_group = true,
+                      .file_bytes_max = schedule.full.value_or(UINT64_MAX)},
                      traced ? tracer_.get() : nullptr);
 }
 
@@ -233,6 +239,15 @@ Result<WatchedEnd> ExecRunner::Await(pid_t pid, Streams& streams) {
   if (Status drained = streams.reader->Finish(); !drained.ok()) return drained.error();
   if (streams.reader->overflowed()) watched.value().end = {TargetEnd::Kind::kRunaway, 0};
   return watched;
+}
+
+// Either an output could not become what it was in the control, by whatever way it is written; or a
+// call was seen to fail, on a temporary file perhaps.
+bool ExecRunner::FeltSizeLimit(const Observation& observation, const Schedule& schedule) const {
+  if (!schedule.full) return false;
+  if (*schedule.full < largest_output_bytes_) return true;
+  return std::any_of(observation.calls.begin(), observation.calls.end(),
+                     [](const TracedCall& call) { return call.error == EFBIG; });
 }
 
 Result<FileBytes> ExecRunner::ReadStream(int fd, const char* name, uint64_t& bytes) const {
@@ -295,7 +310,7 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
   }
 
   const auto started = std::chrono::steady_clock::now();
-  Result<pid_t> pid = Spawn(streams);
+  Result<pid_t> pid = Spawn(streams, request.schedule);
   if (!pid.ok()) return pid.error();
   Result<WatchedEnd> watched = Await(pid.value(), streams);
   if (!watched.ok()) return watched.error();
@@ -307,6 +322,7 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
   observation.progress_after_end = watched.value().progress_after_end;
   observation.cpu = watched.value().cpu;
   region_.ReadInto(observation);
+  observation.size_limit_felt = FeltSizeLimit(observation, request.schedule);
   const bool full_trace = request.full_trace || request.schedule.empty();
   if (Status sound = CheckTrace({request.schedule, settings_.profile, full_trace}, observation);
       !sound.ok()) {

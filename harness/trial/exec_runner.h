@@ -75,8 +75,9 @@ class ExecRunner final : public TrialRunner {
   Status OpenSinkOf(const TrialRequest& request, Streams& streams);
   Result<RegionSettings> DescribeOutputs(const TrialRequest& request, const FileIdentity& dir,
                                          const Streams& streams) const;
-  Result<pid_t> Spawn(const Streams& streams);
+  Result<pid_t> Spawn(const Streams& streams, const Schedule& schedule);
   Result<WatchedEnd> Await(pid_t pid, Streams& streams);
+  bool FeltSizeLimit(const Observation& observation, const Schedule& schedule) const;
   Result<FileBytes> ReadStream(int fd, const char* name, uint64_t& bytes) const;
   Status Collect(const Streams& streams, Observation& observation);
 
@@ -96,8 +97,9 @@ class ExecRunner final : public TrialRunner {
   std::chrono::microseconds control_cpu_{0};
   std::chrono::milliseconds grace_;
   uint64_t output_bytes_max_;
-  uint64_t stdout_bytes_ = 0;       // of the last trial
-  uint64_t diagnostics_bytes_ = 0;  // likewise
+  uint64_t largest_output_bytes_ = 0;  // of the control
+  uint64_t stdout_bytes_ = 0;          // of the last trial
+  uint64_t diagnostics_bytes_ = 0;     // likewise
 };
 
 }  // namespace shortwrite

@@ -28,4 +28,9 @@ std::string ToText(const TargetEnd& end) {
   return "";
 }
 
+std::string_view ProcessName(const Observation& observation, const TracedCall& call) {
+  if (call.program == 0 || call.program > observation.programs.size()) return "";
+  return observation.programs[call.program - 1];
+}
+
 }  // namespace shortwrite

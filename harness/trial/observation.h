@@ -43,6 +43,7 @@ struct TracedCall {
   uint32_t number = 0;   // on its output, from 1; 0: nothing to write, or not a write call
   uint32_t process = 0;  // 1 for the first process seen, 2 for the next...
   uint32_t thread = 0;   // likewise
+  uint32_t program = 0;  // index + 1 into Observation::programs; 0: not known
   int error = 0;
   int descriptor = -1;
   uint32_t status_flags = 0;
@@ -80,19 +81,25 @@ struct Observation {
   std::vector<OutputFile> outputs;  // stdout first if it is an output, then by name
   std::vector<TouchedOutput> touched;
   std::vector<TracedCall> calls;
-  std::string diagnostics;         // the target's stderr, cut to kDiagnosticsBytesMax
-  uint64_t diagnostics_bytes = 0;  // its whole length
-  uint32_t attached = 0;           // process images that loaded the library
+  std::vector<std::string> programs;  // names of what the processes ran
+  std::string diagnostics;            // the target's stderr, cut to kDiagnosticsBytesMax
+  uint64_t diagnostics_bytes = 0;     // its whole length
+  uint32_t attached = 0;              // process images that loaded the library
   uint32_t version_mismatches = 0;
   uint32_t trace_dropped = 0;
   uint32_t outputs_dropped = 0;
   uint32_t faults_delivered = 0;
+  // A file had reached the most that the schedule's full=N allows, and the target was told.
+  bool size_limit_felt = false;
   std::string unseen_ways;          // how bytes may have got past the backend, in words
   uint32_t processes_left = 0;      // still alive after the target's end; killed by us
   bool progress_after_end = false;  // and they were still writing
   std::chrono::microseconds wall{0};
   std::chrono::microseconds cpu{0};
 };
+
+// What the process that made the call was running; "" if it is not known.
+std::string_view ProcessName(const Observation& observation, const TracedCall& call);
 
 inline constexpr size_t kDiagnosticsBytesMax = 64 * 1024;
 

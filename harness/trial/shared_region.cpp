@@ -176,6 +176,9 @@ void SharedRegion::Clear() {
   header.attached = header.version_mismatches = header.trace_claimed = 0;
   header.outputs_dropped = header.faults_delivered = header.unseen_ways = 0;
   header.name_count = 0;
+  memset(region_->processes, 0,
+         std::min(header.processes_named, fi::kProcessesMax) * sizeof(fi::ProcessName));
+  header.processes_named = 0;
 }
 
 Status SharedRegion::Prepare(const RegionSettings& settings, const Schedule& schedule) {
@@ -223,6 +226,28 @@ uint32_t SharedRegion::calls_seen() const {
   return fi::AtomicLoad(region_->header.trace_claimed);
 }
 
+std::vector<std::string> SharedRegion::ReadPrograms() const {
+  std::vector<std::string> programs(
+      std::min(fi::AtomicLoad(region_->header.processes_named), fi::kProcessesMax));
+  for (size_t i = 0; i < programs.size(); ++i) {
+    const char* const name = region_->processes[i].name;
+    programs[i].assign(name, strnlen(name, fi::kProcessNameBytes));
+  }
+  return programs;
+}
+
+// The last name that the process got before this record; 0: none.
+uint32_t SharedRegion::ProgramOf(uint32_t process, uint32_t record) const {
+  uint32_t program = 0;
+  const uint32_t count =
+      std::min(fi::AtomicLoad(region_->header.processes_named), fi::kProcessesMax);
+  for (uint32_t i = 0; i < count; ++i) {
+    const fi::ProcessName& named = region_->processes[i];
+    if (named.process == process && named.first_record <= record) program = i + 1;
+  }
+  return program;
+}
+
 std::vector<TracedCall> SharedRegion::ReadCalls() const {
   const uint32_t count = std::min(calls_seen(), fi::kTraceMax);
   std::vector<TracedCall> calls(count);
@@ -242,6 +267,7 @@ std::vector<TracedCall> SharedRegion::ReadCalls() const {
     call.number = record.number;
     call.process = processes.emplace(record.process, processes.size() + 1).first->second;
     call.thread = threads.emplace(record.thread, threads.size() + 1).first->second;
+    if (record.process != 0) call.program = ProgramOf(record.process, i);
     call.error = record.error;
     call.descriptor = record.descriptor;
     call.status_flags = record.status_flags;
@@ -275,6 +301,7 @@ void SharedRegion::ReadInto(Observation& observation) const {
   observation.faults_delivered = header.faults_delivered;
   observation.unseen_ways = UnseenWays(header.unseen_ways);
   observation.calls = ReadCalls();
+  observation.programs = ReadPrograms();
   for (uint32_t i = 0; i < fi::kOutputsMax && region_->output_keys[i] != 0; ++i) {
     const fi::OutputSlot& slot = region_->outputs[i];
     observation.touched.push_back(

@@ -70,6 +70,8 @@ class SharedRegion {
 
   void Clear();
   std::vector<TracedCall> ReadCalls() const;
+  std::vector<std::string> ReadPrograms() const;
+  uint32_t ProgramOf(uint32_t process, uint32_t record) const;
 
   std::string path_;
   fault_inject::Region* region_;

@@ -52,7 +52,8 @@ Result<pid_t> SpawnTarget(const SpawnRequest& request, fault_inject::Tracer* tra
                                             .in = request.in,
                                             .out = request.out,
                                             .error = request.error,
-                                            .new_group = request.new_group};
+                                            .new_group = request.new_group,
+                                            .file_bytes_max = request.file_bytes_max};
   pid_t pid = -1;
   const int error = tracer == nullptr ? SpawnAlone(start, pid) : tracer->Spawn(start, pid);
   if (error == 0) return pid;

@@ -20,6 +20,7 @@ struct SpawnRequest {
   const std::vector<std::string>& environment;
   int in, out, error;  // become descriptors 0, 1 and 2
   bool new_group;      // own process group, in the session of the harness (supervisor.h)
+  uint64_t file_bytes_max = UINT64_MAX;  // that a file of it may have; none
 };
 
 // The child has default signal dispositions where we had handlers (execve(2)), and an empty signal

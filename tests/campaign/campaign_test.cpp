@@ -85,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_P(PlantedMistake, IsFoundMinimalAndConfirmed) {
   SimulatedTarget target({.mistake = GetParam().mistake, .nonblocking = GetParam().nonblocking});
   CampaignSettings settings = target.CampaignOver();
-  settings.faults.terminal = GetParam().terminal;
+  if (GetParam().terminal) settings.faults.terminal = TerminalFaults::All();
   const CampaignResult result = RunOver(target, settings);
   ASSERT_EQ(result.end, CampaignEnd::kCounterexample) << result.reason;
   const Counterexample& found = result.counterexamples.front();
@@ -190,7 +190,7 @@ TEST(Campaign, OverflownTraceIsAnError) {
 TEST(Campaign, NothingDeliveredIsVacuous) {
   SimulatedTarget target({});
   CampaignSettings settings = target.CampaignOver();
-  settings.faults = {.shorts = false, .eagain = true, .eintr = true};
+  settings.faults = {.shorts = false, .eagain = true, .eintr = true, .terminal = {}};
   const CampaignResult result = RunOver(target, settings);
   EXPECT_EQ(result.end, CampaignEnd::kVacuous);
   EXPECT_NE(result.reason.find("O_NONBLOCK"), std::string::npos) << result.reason;

@@ -18,6 +18,7 @@ struct OutputShape {
   bool interruptible = false;
   bool closes = false;
   bool syncs = false;
+  std::string_view sink = "regular file";
 };
 
 Observation ControlOf(const std::vector<OutputShape>& shapes) {
@@ -27,6 +28,7 @@ Observation ControlOf(const std::vector<OutputShape>& shapes) {
     control.touched.push_back({shape.name, shape.name});
     TracedCall call;
     call.output = i;
+    call.sink = shape.sink;
     call.status_flags = O_WRONLY | (shape.nonblocking ? static_cast<uint32_t>(O_NONBLOCK) : 0);
     call.handler_can_interrupt = shape.interruptible;
     for (const uint64_t size : shape.sizes) {
@@ -105,8 +107,11 @@ TEST(Sweep, OddCutsComeFirst) {
 
 // No schedule is planned twice, whatever is allowed, and all can be written and read back.
 TEST(Sweep, HasNoDuplicates) {
-  const FaultSet all = {
-      .shorts = true, .eagain = true, .eintr = true, .zero = true, .terminal = true};
+  const FaultSet all = {.shorts = true,
+                        .eagain = true,
+                        .eintr = true,
+                        .zero = true,
+                        .terminal = TerminalFaults::All()};
   for (const uint32_t depth : {1u, 2u, 5u}) {
     const SweepPlan plan =
         Plan({{.sizes = kFive, .nonblocking = true, .closes = true, .syncs = true},
@@ -239,20 +244,83 @@ TEST(Sweep, DepthBoundsFaultsPerSchedule) {
 TEST(Sweep, TerminalErrorsLastOrPass) {
   const FaultSet terminal = ParseFaultSet("short,terminal").value();
   const SweepPlan plan = Plan({{.sizes = kFive, .closes = true}}, {.faults = terminal});
-  for (const char* const text : {"3-:enospc", "3:enospc", "3-:eio", "3:eio", "*:enospc", "1:enospc",
-                                 "3:short=50% 4-:enospc", "close:eio"}) {
+  for (const char* const text :
+       {"3-:enospc", "3:enospc", "3-:eio", "3:eio", "*:enospc", "1:enospc", "3-:edquot", "3:edquot",
+        "3-:efbig", "3:short=50% 4-:enospc", "3:short=50% 4:enospc", "3:short=50% 4-:efbig",
+        "close:eio", "close:enospc", "close:edquot"}) {
     EXPECT_TRUE(Contains(plan, text)) << text;
   }
   EXPECT_FALSE(MentionsAnywhere(plan, "fsync"));
+  EXPECT_FALSE(MentionsAnywhere(plan, "epipe")) << "a file has no reader that could leave";
   EXPECT_TRUE(Contains(Plan({{.sizes = kFive, .syncs = true}}, {.faults = terminal}), "fsync:eio"));
   EXPECT_FALSE(MentionsAnywhere(Plan({{.sizes = kFive, .closes = true}}), "e"));
+}
+
+// The final flush on a full disk, the error at close and the transient one come before everything
+// else; the kinds that programs do not tell apart from ENOSPC come last.
+TEST(Sweep, LikelyErrorsComeFirst) {
+  const FaultSet terminal = ParseFaultSet("terminal").value();
+  const SweepPlan plan =
+      Plan({{.sizes = kFive, .closes = true, .syncs = true}}, {.faults = terminal});
+  const size_t second_call = PlaceOf(plan, "2-:enospc");
+  for (const char* const text :
+       {"*:enospc", "5-:enospc", "5:enospc", "close:eio", "fsync:eio", "5:short=50% 6-:enospc"}) {
+    EXPECT_LT(PlaceOf(plan, text), second_call) << text;
+  }
+  EXPECT_LT(PlaceOf(plan, "4-:enospc"), PlaceOf(plan, "2-:eio"));
+  EXPECT_LT(PlaceOf(plan, "4-:eio"), PlaceOf(plan, "2-:edquot"));
+}
+
+// A pipe and a socket know only that their reader left, a terminal only that it was hung up;
+// neither comes back, and neither keeps anything that a close could lose. A device takes all.
+TEST(Sweep, ErrorsAreThoseOfTheSink) {
+  const FaultSet terminal = ParseFaultSet("terminal").value();
+  const auto plan = [&](std::string_view sink) {
+    return Texts(Plan({{.sizes = {8192, 100}, .closes = true, .syncs = true, .sink = sink}},
+                      {.faults = terminal}));
+  };
+  const std::vector<std::string> pipe = {"*:epipe", "2-:epipe", "2:short=50% 3-:epipe",
+                                         "1:short=50% 2-:epipe"};
+  EXPECT_EQ(plan("pipe"), pipe);
+  EXPECT_EQ(plan("stream socket"), pipe);
+  EXPECT_EQ(plan("terminal"), (std::vector<std::string>{"*:eio", "2-:eio", "2:short=50% 3-:eio",
+                                                        "1:short=50% 2-:eio"}));
+  EXPECT_TRUE(plan("device").empty());
+}
+
+// What cannot happen on any output is said, for each fault that was asked for, and for no other.
+TEST(Sweep, SaysWhichErrorsCannotHappen) {
+  const auto left_out = [](const std::string& faults, std::string_view sink) {
+    return Plan({{.sizes = kFive, .sink = sink}}, {.faults = ParseFaultSet(faults).value()})
+        .left_out;
+  };
+  EXPECT_EQ(left_out("enospc,eio", "regular file"), "");
+  EXPECT_EQ(left_out("epipe", "regular file"),
+            "EPIPE left out: no output is a pipe or a stream socket");
+  EXPECT_NE(left_out("efbig", "pipe").find("EFBIG"), std::string::npos);
+  EXPECT_NE(left_out("eio", "pipe").find("EIO"), std::string::npos);
+  EXPECT_NE(left_out("close", "regular file").find("close"), std::string::npos);
+  EXPECT_NE(left_out("fsync", "regular file").find("fsync"), std::string::npos);
+}
+
+// With one name, that error alone; close and fsync are names of their own.
+TEST(Sweep, ASingleErrorCanBeAskedFor) {
+  for (const std::string name : {"enospc", "edquot", "eio", "efbig", "close", "fsync"}) {
+    const SweepPlan plan = Plan({{.sizes = kFive, .closes = true, .syncs = true}},
+                                {.faults = ParseFaultSet(name).value()});
+    EXPECT_FALSE(plan.schedules.empty()) << name;
+    for (const std::string& text : Texts(plan)) {
+      EXPECT_NE(text.find(name), std::string::npos) << name << ": " << text;
+    }
+  }
 }
 
 // Every planned schedule keeps to the set of faults that was asked for; only, a full disk shows
 // itself as a short write before the error, so a terminal error may have one ahead of it.
 TEST(Sweep, KeepsToTheFaultSet) {
-  for (const std::string text : {"recoverable", "terminal", "all", "short", "eagain", "eintr",
-                                 "zero", "short,eintr", "enospc"}) {
+  for (const std::string text :
+       {"recoverable", "terminal", "all", "short", "eagain", "eintr", "zero", "short,eintr",
+        "enospc", "short,close", "recoverable,efbig"}) {
     const FaultSet faults = ParseFaultSet(text).value();
     const SweepPlan plan = Plan({{.sizes = kFive, .nonblocking = true, .closes = true}},
                                 {.faults = faults, .depth = 3, .everywhere = true});
@@ -275,6 +343,24 @@ TEST(ParseFaultSet, RefusesUnknownNames) {
     EXPECT_EQ(faults.error().kind, ErrorKind::kUsage);
     EXPECT_NE(faults.error().message.find("recoverable"), std::string::npos);
   }
+}
+
+// A list mixes groups and names. An error that cannot pass is allowed only where it lasts.
+TEST(ParseFaultSet, MixesGroupsAndNames) {
+  const FaultSet mixed = ParseFaultSet("recoverable,enospc,close").value();
+  EXPECT_TRUE(mixed.shorts && mixed.eagain && mixed.eintr && mixed.terminal.enospc &&
+              mixed.terminal.close);
+  EXPECT_FALSE(mixed.zero || mixed.terminal.eio || mixed.terminal.fsync);
+  const auto allows = [&](const std::string& faults, const std::string& schedule) {
+    return Allows(ParseFaultSet(faults).value(), ParseSchedule(schedule).value());
+  };
+  EXPECT_TRUE(allows("recoverable,enospc", "1:short=1 2:enospc"));
+  EXPECT_FALSE(allows("enospc", "1:short=1 2:enospc"));
+  EXPECT_FALSE(allows("enospc", "close:enospc"));
+  EXPECT_TRUE(allows("close", "close:enospc"));
+  EXPECT_TRUE(allows("terminal", "2-:epipe"));
+  EXPECT_FALSE(allows("terminal", "2:epipe"));
+  EXPECT_FALSE(allows("terminal", "2-3:efbig"));
 }
 
 // A control without any write call: nothing to sweep.

@@ -28,7 +28,11 @@ class Writers : public testing::TestWithParam<Fixture> {
 
   ProcessEnd Check() const {
     // An interpreter's start takes longer than a whole C writer.
-    return Run("check", {"--trials", GetParam().is_python ? "30" : "150", "--time", kTime});
+    std::vector<std::string> options = {"--trials", GetParam().is_python ? "30" : "150", "--time",
+                                        kTime};
+    const std::string faults = GetParam().Header("faults");
+    if (!faults.empty()) options.insert(options.end(), {"--faults", faults});
+    return Run("check", std::move(options));
   }
 
   ProcessEnd Run(const std::string& subcommand, std::vector<std::string> options) const {
@@ -139,6 +143,63 @@ TEST_P(UnseenWriters, AreNeverCalledGood) {
   EXPECT_NE(reason.find(is_static ? "statically linked" : "cannot see"), std::string::npos)
       << reason;
   EXPECT_NE(end.err.find(reason), std::string::npos) << end.err;
+}
+
+// A real shortage reaches them all the same, and they report it.
+TEST_P(UnseenWriters, ReportARealShortage) {
+  const ProcessEnd end = Run("check", {"--sink", "full", "--time", kTime});
+  const Json result = end.Last();
+  ASSERT_TRUE(result.is_object()) << end.err;
+  EXPECT_EQ(end.exit, 0) << end.err;
+  EXPECT_GT(result["faults_delivered"], 0);
+  EXPECT_EQ(result["faults_delivered"], result["faults_planned"]);
+}
+
+// What a shortage loses is found without any injection, and found again by the line that is given.
+TEST(RealShortage, IsFoundAndReplayed) {
+  const TemporaryDirectory directory;
+  const std::string writer = SHORTWRITE_FIXTURES_DIR "/broken/error_after_short_swallowed";
+  const ProcessEnd end =
+      RunShortwrite(directory, {"check", "--json", "--quiet", "--sink", "full", "--time", kTime,
+                                "--", writer, "{payload}", "{out}"});
+  const Json result = end.Last();
+  ASSERT_TRUE(result.is_object()) << end.err;
+  EXPECT_EQ(result["exit"], 1);
+  ASSERT_FALSE(result["counterexamples"].empty());
+  const Json& found = result["counterexamples"][0];
+  EXPECT_EQ(found["verdict"], "false-success");
+  EXPECT_TRUE(found["schedule"].get<std::string>().starts_with("full=")) << found;
+  const ProcessEnd again = RunProcess(directory, {"sh", "-c", found["replay"]});
+  EXPECT_EQ(again.exit, 1) << again.err;
+  EXPECT_TRUE(again.err.starts_with("false-success: ")) << again.err;
+}
+
+// Outputs that differ by right are compared by the user's command, in controls too, and the replay
+// line knows of it; one that cannot answer is the harness's failure, in its own words.
+TEST(UserJudge, ReplacesBytes) {
+  const TemporaryDirectory directory;
+  if (RunProcess(directory, {"python3", "-c", ""}).exit != 0) GTEST_SKIP() << "no python3";
+  const auto check = [&](const std::string& judge) {
+    // Random bytes, then the payload, in a single call whose count is ignored.
+    const char* const script =
+        "import os,sys; os.write(1, os.urandom(9) + open(sys.argv[1], 'rb').read())";
+    return RunShortwrite(
+        directory, {"check", "--json", "--quiet", "--time", kTime, "--trials", "20", "--bytes",
+                    "100", "--judge", judge, "--", "python3", "-c", script, "{payload}"});
+  };
+  const ProcessEnd end = check("[ $(stat -c %s \"$1\") = 109 ]");
+  const Json result = end.Last();
+  ASSERT_TRUE(result.is_object()) << end.err;
+  EXPECT_EQ(result["verdict"], "corrupted") << result;
+  ASSERT_FALSE(result["counterexamples"].empty());
+  const ProcessEnd again =
+      RunProcess(directory, {"sh", "-c", result["counterexamples"][0]["replay"]});
+  EXPECT_EQ(again.exit, 1) << again.err;
+
+  EXPECT_EQ(check("exit 1").exit, 4);
+  const ProcessEnd failed = check("echo no idea; exit 7");
+  EXPECT_EQ(failed.exit, 3);
+  EXPECT_NE(failed.err.find("no idea"), std::string::npos) << failed.err;
 }
 
 class MisbehavingWriters : public Writers {};

@@ -249,12 +249,14 @@ TEST_P(RefusedOptions, NameOptionAndRemedy) {
   EXPECT_EQ(message.find('\n'), std::string::npos) << message;
 }
 
-// What this version lacks is unavailable, not malformed, and never quietly something else.
-TEST(Options, UnavailableIsSaid) {
-  const Result<Options> options = Parse(CheckWith({"--judge", "cmp"}));
-  ASSERT_FALSE(options.ok());
-  EXPECT_EQ(options.error().kind, ErrorKind::kUnavailable);
-  EXPECT_NE(options.error().message.find("--judge"), std::string::npos);
+// The user's comparison arrives, and stands in the replay line again; an empty one is refused.
+TEST(Options, JudgeArrives) {
+  const Result<Options> options = Parse(CheckWith({"--judge", "zdiff \"$1\" \"$2\""}));
+  ASSERT_TRUE(options.ok()) << options.error().message;
+  const TargetOptions& target = std::get<CheckOptions>(options.value()).target;
+  EXPECT_EQ(target.judge, "zdiff \"$1\" \"$2\"");
+  EXPECT_EQ(target.replay_words, (Words{"--judge", "zdiff \"$1\" \"$2\""}));
+  EXPECT_FALSE(Parse(CheckWith({"--judge", ""})).ok());
 }
 
 // A sink is a kind and what is added to it, in any order, and stands in the replay line.

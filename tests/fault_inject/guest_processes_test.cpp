@@ -25,6 +25,7 @@ TEST_P(GuestProcesses, ChildrenShareTheCount) {
       EXPECT_EQ(calls[i].number, i + 1) << how;
       EXPECT_EQ(calls[i].result, results[i]) << how;
       processes.insert(calls[i].process);
+      EXPECT_EQ(ProcessName(run.observation, calls[i]), "fork_family") << how;
     }
     EXPECT_EQ(processes.size(), 2u) << how;
     const uint32_t images = std::string(how) == "fork" ? 1 : 2;

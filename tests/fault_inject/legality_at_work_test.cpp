@@ -207,5 +207,28 @@ TEST_P(LegalityAtWork, CloseReportsAndReallyCloses) {
   EXPECT_EQ(run("close@other:eio").exit_status, kReallyClosed);
 }
 
+// Who only looks on hears of no error at close: not a shell that closes its copy of a descriptor,
+// not a reader, not a process that left the writing to its child.
+TEST_P(LegalityAtWork, CloseFailsForTheWriterAlone) {
+  for (const bool full_trace : {false, true}) {
+    const GuestRun run = Run({.guest = "close_others",
+                              .arguments = {"{out}"},
+                              .schedule = "close:eio",
+                              .full_trace = full_trace});
+    EXPECT_EQ(run.exit_status, 0) << run.error;
+    EXPECT_EQ(run.observation.faults_delivered, 2u);
+  }
+}
+
+// A pipe keeps nothing that could be lost at its close, or at an fsync.
+TEST_P(LegalityAtWork, PipesCloseWithoutError) {
+  const GuestRun run = RunClean({.guest = "close_stdout",
+                                 .arguments = {},
+                                 .schedule = "close:eio fsync:eio",
+                                 .stdout_kind = StdoutKind::kPipe});
+  EXPECT_EQ(run.out, "0123456789");
+  EXPECT_EQ(run.observation.faults_delivered, 0u);
+}
+
 }  // namespace
 }  // namespace shortwrite

@@ -310,5 +310,39 @@ TEST(Legality, ErrorsBySink) {
   }
 }
 
+struct DelayedRow {
+  CallKind call;
+  SinkClass sink;
+  uint32_t flags;
+  bool written;
+  bool by_closer;
+  bool legal;
+};
+
+// close(2), fsync(2): an error only of what was written and is kept; at close, only for the writer.
+TEST(Legality, DelayedErrors) {
+  const DelayedRow rows[] = {
+      {CallKind::kClose, SinkClass::kRegular, O_WRONLY, true, true, true},
+      {CallKind::kClose, SinkClass::kRegular, O_RDWR, true, true, true},
+      {CallKind::kClose, SinkClass::kRegular, O_RDONLY, true, true, false},
+      {CallKind::kClose, SinkClass::kRegular, O_WRONLY, true, false, false},
+      {CallKind::kClose, SinkClass::kRegular, O_WRONLY, false, true, false},
+      {CallKind::kClose, SinkClass::kBlockDevice, O_WRONLY, true, true, true},
+      {CallKind::kClose, SinkClass::kPipe, O_WRONLY, true, true, false},
+      {CallKind::kClose, SinkClass::kStreamSocket, O_RDWR, true, true, false},
+      {CallKind::kClose, SinkClass::kTty, O_RDWR, true, true, false},
+      // Anybody may sync, by any descriptor.
+      {CallKind::kFsync, SinkClass::kRegular, O_RDONLY, true, false, true},
+      {CallKind::kFdatasync, SinkClass::kRegular, O_WRONLY, true, true, true},
+      {CallKind::kFsync, SinkClass::kRegular, O_WRONLY, false, true, false},
+      {CallKind::kFsync, SinkClass::kPipe, O_WRONLY, true, true, false},
+  };
+  for (const DelayedRow& row : rows) {
+    const Ruling ruling =
+        LegalToHearDelayedError(row.call, row.sink, row.flags, row.written, row.by_closer);
+    EXPECT_EQ(ruling.legal, row.legal) << ruling.reason << ", row " << &row - rows;
+  }
+}
+
 }  // namespace
 }  // namespace shortwrite::fault_inject

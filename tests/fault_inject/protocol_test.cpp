@@ -17,8 +17,8 @@ namespace {
 
 // A library and a harness of the same version agree on where every field lies. Whoever changes a
 // number here has to raise kVersion.
-TEST(Protocol, VersionTwoHasThisHeader) {
-  ASSERT_EQ(kVersion, 2u);
+TEST(Protocol, VersionThreeHasThisHeader) {
+  ASSERT_EQ(kVersion, 3u);
   EXPECT_FIELD(RegionHeader, magic, 0, 4);
   EXPECT_FIELD(RegionHeader, version, 4, 4);
   EXPECT_FIELD(RegionHeader, region_bytes, 8, 8);
@@ -40,20 +40,22 @@ TEST(Protocol, VersionTwoHasThisHeader) {
   EXPECT_FIELD(RegionHeader, outputs_dropped, 1108, 4);
   EXPECT_FIELD(RegionHeader, faults_delivered, 1112, 4);
   EXPECT_FIELD(RegionHeader, unseen_ways, 1116, 4);
-  EXPECT_EQ(sizeof(RegionHeader), 1120u);
+  EXPECT_FIELD(RegionHeader, processes_named, 1120, 4);
+  EXPECT_EQ(sizeof(RegionHeader), 1128u);
 }
 
-TEST(Protocol, VersionTwoHasThisRegion) {
-  EXPECT_FIELD(Region, header, 0, 1120);
-  EXPECT_FIELD(Region, output_keys, 1120, 1024 * 8);
-  EXPECT_FIELD(Region, names, 9312, 64 * 256);
-  EXPECT_FIELD(Region, steps, 25696, 1024 * 24);
-  EXPECT_FIELD(Region, outputs, 50272, 1024 * 512);
-  EXPECT_FIELD(Region, trace, 574560, 1048576 * 88);
-  EXPECT_EQ(sizeof(Region), 92849248u);
+TEST(Protocol, VersionThreeHasThisRegion) {
+  EXPECT_FIELD(Region, header, 0, 1128);
+  EXPECT_FIELD(Region, output_keys, 1128, 1024 * 8);
+  EXPECT_FIELD(Region, names, 9320, 64 * 256);
+  EXPECT_FIELD(Region, steps, 25704, 1024 * 24);
+  EXPECT_FIELD(Region, outputs, 50280, 1024 * 512);
+  EXPECT_FIELD(Region, processes, 574568, 512 * 24);
+  EXPECT_FIELD(Region, trace, 586856, 1048576 * 88);
+  EXPECT_EQ(sizeof(Region), 92861544u);
 }
 
-TEST(Protocol, VersionTwoHasTheseSteps) {
+TEST(Protocol, VersionThreeHasTheseSteps) {
   EXPECT_FIELD(Step, amount, 0, 8);
   EXPECT_FIELD(Step, first_call, 8, 4);
   EXPECT_FIELD(Step, last_call, 12, 4);
@@ -63,16 +65,23 @@ TEST(Protocol, VersionTwoHasTheseSteps) {
   EXPECT_FIELD(Step, site, 22, 1);
 }
 
-TEST(Protocol, VersionTwoHasTheseOutputSlots) {
+TEST(Protocol, VersionThreeHasTheseOutputSlots) {
   EXPECT_FIELD(OutputSlot, calls, 0, 4);
   EXPECT_FIELD(OutputSlot, no_progress, 4, 4);
   EXPECT_FIELD(OutputSlot, name, 8, 4);
   EXPECT_FIELD(OutputSlot, path_bytes, 12, 4);
   EXPECT_FIELD(OutputSlot, accepted, 16, 8);
+  EXPECT_FIELD(OutputSlot, writer, 24, 4);
   EXPECT_FIELD(OutputSlot, path, 32, 480);
 }
 
-TEST(Protocol, VersionTwoHasTheseTraceRecords) {
+TEST(Protocol, VersionThreeHasTheseProcessNames) {
+  EXPECT_FIELD(ProcessName, process, 0, 4);
+  EXPECT_FIELD(ProcessName, first_record, 4, 4);
+  EXPECT_FIELD(ProcessName, name, 8, 16);
+}
+
+TEST(Protocol, VersionThreeHasTheseTraceRecords) {
   EXPECT_FIELD(TraceRecord, time_ns, 0, 8);
   EXPECT_FIELD(TraceRecord, asked, 8, 8);
   EXPECT_FIELD(TraceRecord, movable, 16, 8);

@@ -20,7 +20,8 @@ Reference ReferenceOf(std::string_view existing = {}) {
   return {.outputs = {{"out", kPayload}},
           .diagnostics = "copied 16 bytes\n",
           .main_output = "out",
-          .existing = existing};
+          .existing = existing,
+          .is_payload = true};
 }
 
 struct Case {
@@ -67,6 +68,7 @@ Behaviour WithLeftover(Behaviour behaviour) {
 
 Behaviour Terminal(Behaviour behaviour) {
   behaviour.recoverable = false;
+  behaviour.faulted = {"out"};
   return behaviour;
 }
 
@@ -120,7 +122,12 @@ const Case kTerminal[] = {
     {"AbsentReported", Terminal(WithoutOutput(1)), Verdict::kReported, true},
     {"LeftoverReported", WithLeftover(Terminal(WithoutOutput(1))), Verdict::kReported, true},
     {"WholeReported", Terminal(Exited(1, kPayload)), Verdict::kReported, true},
-    {"WrongBytesReported", Terminal(Exited(1, kWrong)), Verdict::kCorrupted},
+    {"WrongBytesReported", Terminal(Exited(1, kWrong)), Verdict::kDamaged},
+    {"HoleReported", Terminal(Exited(1, std::string_view("01234\0\0\0\0\0abc", 13))),
+     Verdict::kReported, true},
+    {"LeftoverExitZeroNothingLost", WithLeftover(Terminal(Exited(0, kPayload))), Verdict::kSurvived,
+     true},
+    {"LeftoverExitZeroPrefix", WithLeftover(Terminal(Exited(0, kPrefix))), Verdict::kFalseSuccess},
     {"PrefixExitZero", Terminal(Exited(0, kPrefix)), Verdict::kFalseSuccess},
     {"PrefixExitZeroWithMessage", Terminal(Exited(0, kPrefix, "disk full\n")),
      Verdict::kFalseSuccess},
@@ -169,6 +176,7 @@ TEST(Judge, VerdictsHaveTheirWords) {
   EXPECT_EQ(VerdictText(Verdict::kMisreported), "misreported");
   EXPECT_EQ(VerdictText(Verdict::kCorrupted), "corrupted");
   EXPECT_EQ(VerdictText(Verdict::kReported), "reported");
+  EXPECT_EQ(VerdictText(Verdict::kDamaged), "damaged");
   EXPECT_EQ(VerdictText(Verdict::kFalseSuccess), "false-success");
   EXPECT_EQ(VerdictText(Verdict::kInconclusive), "inconclusive");
   EXPECT_EQ(VerdictText(Verdict::kFlaky), "flaky");
@@ -195,16 +203,80 @@ TEST(Judge, UntouchedExistingContentIsHarmless) {
   const Behaviour untouched = Terminal(Exited(1, kOld));
   EXPECT_EQ(Judge(ReferenceOf(kOld), untouched, Contract::kTransparent).verdict,
             Verdict::kReported);
-  EXPECT_EQ(Judge(ReferenceOf(), untouched, Contract::kTransparent).verdict, Verdict::kCorrupted);
-  Reference other = ReferenceOf(kOld);
-  other.main_output = "stdout";
-  EXPECT_EQ(Judge(other, untouched, Contract::kTransparent).verdict, Verdict::kCorrupted);
+  EXPECT_EQ(Judge(ReferenceOf(), untouched, Contract::kTransparent).verdict, Verdict::kDamaged);
+  EXPECT_EQ(Judge(ReferenceOf(kOld), Terminal(Exited(0, kOld)), Contract::kTransparent).verdict,
+            Verdict::kFalseSuccess);
+  // Overwritten in place as far as it went.
+  const std::string overwritten = std::string(kPrefix) + std::string(kOld.substr(kPrefix.size()));
+  EXPECT_EQ(
+      Judge(ReferenceOf(kOld), Terminal(Exited(1, overwritten)), Contract::kTransparent).verdict,
+      Verdict::kReported);
 
   EXPECT_TRUE(Judge(ReferenceOf(kOld), Exited(1, kOld), Contract::kHonest).good);
   const Judgement stale =
       Judge(ReferenceOf(kOld), Exited(0, std::string(kPayload) + " longer than the payload"),
             Contract::kTransparent);
   EXPECT_EQ(stale.verdict, Verdict::kCorrupted);
+}
+
+// What a failed target leaves is judged only where it is known what it should have become: of the
+// file that it copies the payload to, and that the error hit.
+TEST(Judge, AReportedFailureConvictsOnlyADamagedCopy) {
+  const auto verdict = [](const Reference& reference, const Behaviour& behaviour) {
+    return Judge(reference, behaviour, Contract::kTransparent).verdict;
+  };
+  const Behaviour wrong = Terminal(Exited(1, kWrong));
+  EXPECT_EQ(verdict(ReferenceOf(), wrong), Verdict::kDamaged);
+
+  Reference transformed = ReferenceOf();
+  transformed.is_payload = false;  // an earlier pass may have left it
+  EXPECT_EQ(verdict(transformed, wrong), Verdict::kReported);
+
+  Behaviour hit_elsewhere = wrong;
+  hit_elsewhere.faulted = {"side"};  // "out" may list what became of "side"
+  EXPECT_EQ(verdict(ReferenceOf(), hit_elsewhere), Verdict::kReported);
+
+  Reference stream = ReferenceOf();
+  stream.outputs = {{"stdout", kPayload}};
+  stream.main_output = "stdout";
+  Behaviour message = Terminal(Exited(1, ""));
+  message.outputs = {{"stdout", "0123disk full\n"}};
+  message.faulted = {"stdout"};
+  EXPECT_EQ(verdict(stream, message), Verdict::kReported);
+  message.number = 0;
+  EXPECT_EQ(verdict(stream, message), Verdict::kFalseSuccess);
+}
+
+// Several outputs, of which one was hit: with a failing exit the others may be whole or absent,
+// with exit 0 none may be missing.
+TEST(Judge, OneOfSeveralOutputsMayFail) {
+  Reference reference = ReferenceOf();
+  reference.outputs.push_back({"side", "xyz"});
+  Behaviour behaviour = Terminal(Exited(1, kPrefix));
+  behaviour.outputs.push_back({"side", "xyz"});
+  EXPECT_EQ(Judge(reference, behaviour, Contract::kTransparent).verdict, Verdict::kReported);
+  behaviour.outputs.pop_back();
+  EXPECT_EQ(Judge(reference, behaviour, Contract::kTransparent).verdict, Verdict::kReported);
+  behaviour.outputs = {{"out", kPayload}};
+  behaviour.number = 0;
+  EXPECT_EQ(Judge(reference, behaviour, Contract::kTransparent).verdict, Verdict::kFalseSuccess);
+}
+
+// Outputs that mean the same are no difference, and of those that need only mean the same the bytes
+// of a failed run convict nobody.
+TEST(Judge, MeaningMayReplaceBytes) {
+  Reference reference = ReferenceOf();
+  reference.bytes_may_differ = true;
+  Behaviour behaviour = Exited(0, kWrong);
+  EXPECT_EQ(Judge(reference, behaviour, Contract::kTransparent).verdict, Verdict::kCorrupted);
+  behaviour.same = {"out"};
+  const Judgement same = Judge(reference, behaviour, Contract::kTransparent);
+  EXPECT_EQ(same.verdict, Verdict::kSurvived);
+  EXPECT_EQ(same.output, "");
+  EXPECT_EQ(Judge(reference, Terminal(Exited(1, kWrong)), Contract::kTransparent).verdict,
+            Verdict::kReported);
+  EXPECT_EQ(Judge(reference, Terminal(Exited(0, kWrong)), Contract::kTransparent).verdict,
+            Verdict::kFalseSuccess);
 }
 
 // A missing output comes before one too many, and the judgement says which output differs and how.

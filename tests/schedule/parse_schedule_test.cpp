@@ -210,5 +210,23 @@ RC_GTEST_PROP(ParseSchedule, AnswersDamagedTexts, ()) {
   }
 }
 
+// A real shortage is a part of the schedule, with steps or without; it comes first.
+TEST(ParseSchedule, FullIsTheSizeThatFilesMayHave) {
+  for (const char* const text : {"full=0", "full=4096", "full=18446744073709551614 1:short=1"}) {
+    const Result<Schedule> schedule = ParseSchedule(text);
+    ASSERT_TRUE(schedule.ok()) << text;
+    EXPECT_TRUE(schedule.value().full) << text;
+    EXPECT_FALSE(schedule.value().empty()) << text;
+    EXPECT_FALSE(IsRecoverable(schedule.value())) << text;
+    EXPECT_EQ(ToText(schedule.value()), text);
+  }
+  EXPECT_EQ(FaultCount(ParseSchedule("full=1 1:short=1").value()), 2u);
+  for (const char* const text : {"full=", "full=x", "full=-1", "1:short=1 full=1k"}) {
+    const Result<Schedule> schedule = ParseSchedule(text);
+    ASSERT_FALSE(schedule.ok()) << text;
+    EXPECT_NE(schedule.error().message.find("full=4096"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace shortwrite
