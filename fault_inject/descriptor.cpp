@@ -83,7 +83,8 @@ int64_t Position(int descriptor) {
 
 uint32_t PathBelow(const char* dir, uint32_t dir_bytes, int descriptor, char* path,
                    uint32_t bytes) {
-  char link[32] = "/proc/self/fd/";
+  // Not /proc/self: a process's descriptors go with its first thread.
+  char link[32] = "/proc/thread-self/fd/";
   char digits[12];
   uint32_t count = 0;
   auto rest = static_cast<uint32_t>(descriptor);

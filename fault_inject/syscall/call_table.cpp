@@ -152,7 +152,8 @@ int64_t PositionBehind(pid_t thread, const CallEntry& entry, int argument) {
 uint64_t MovableBytes(pid_t thread, const TracedProcess& process, const Row& row,
                       const CallEntry& entry, uint64_t asked) {
   if (row.source == kNone) return asked;
-  const BorrowedDescriptor source(process.handle, static_cast<int>(entry.arguments[row.source]));
+  const BorrowedDescriptor source(process.handle, thread,
+                                  static_cast<int>(entry.arguments[row.source]));
   if (source.get() < 0) return asked;
   const int64_t position = PositionBehind(thread, entry, row.source_position_pointer);
   return std::min(asked, SourceBytes(source.get(), position));

@@ -15,6 +15,9 @@ struct Kinship {
 };
 Kinship ReadKinship(pid_t thread);
 
+// Seccomp filters in force for a thread; -1 where the kernel, before Linux 5.9, does not say.
+int CountFilters(pid_t thread);
+
 // Where the main program of a process lies, from its auxiliary vector (getauxval(3)).
 void ReadProgramBounds(pid_t process, TracedProcess& traced);
 

@@ -17,8 +17,8 @@ namespace {
 
 // A library and a harness of the same version agree on where every field lies. Whoever changes a
 // number here has to raise kVersion.
-TEST(Protocol, VersionOneHasThisHeader) {
-  ASSERT_EQ(kVersion, 1u);
+TEST(Protocol, VersionTwoHasThisHeader) {
+  ASSERT_EQ(kVersion, 2u);
   EXPECT_FIELD(RegionHeader, magic, 0, 4);
   EXPECT_FIELD(RegionHeader, version, 4, 4);
   EXPECT_FIELD(RegionHeader, region_bytes, 8, 8);
@@ -39,10 +39,11 @@ TEST(Protocol, VersionOneHasThisHeader) {
   EXPECT_FIELD(RegionHeader, trace_claimed, 1104, 4);
   EXPECT_FIELD(RegionHeader, outputs_dropped, 1108, 4);
   EXPECT_FIELD(RegionHeader, faults_delivered, 1112, 4);
+  EXPECT_FIELD(RegionHeader, unseen_ways, 1116, 4);
   EXPECT_EQ(sizeof(RegionHeader), 1120u);
 }
 
-TEST(Protocol, VersionOneHasThisRegion) {
+TEST(Protocol, VersionTwoHasThisRegion) {
   EXPECT_FIELD(Region, header, 0, 1120);
   EXPECT_FIELD(Region, output_keys, 1120, 1024 * 8);
   EXPECT_FIELD(Region, names, 9312, 64 * 256);
@@ -52,7 +53,7 @@ TEST(Protocol, VersionOneHasThisRegion) {
   EXPECT_EQ(sizeof(Region), 92849248u);
 }
 
-TEST(Protocol, VersionOneHasTheseSteps) {
+TEST(Protocol, VersionTwoHasTheseSteps) {
   EXPECT_FIELD(Step, amount, 0, 8);
   EXPECT_FIELD(Step, first_call, 8, 4);
   EXPECT_FIELD(Step, last_call, 12, 4);
@@ -62,7 +63,7 @@ TEST(Protocol, VersionOneHasTheseSteps) {
   EXPECT_FIELD(Step, site, 22, 1);
 }
 
-TEST(Protocol, VersionOneHasTheseOutputSlots) {
+TEST(Protocol, VersionTwoHasTheseOutputSlots) {
   EXPECT_FIELD(OutputSlot, calls, 0, 4);
   EXPECT_FIELD(OutputSlot, no_progress, 4, 4);
   EXPECT_FIELD(OutputSlot, name, 8, 4);
@@ -71,7 +72,7 @@ TEST(Protocol, VersionOneHasTheseOutputSlots) {
   EXPECT_FIELD(OutputSlot, path, 32, 480);
 }
 
-TEST(Protocol, VersionOneHasTheseTraceRecords) {
+TEST(Protocol, VersionTwoHasTheseTraceRecords) {
   EXPECT_FIELD(TraceRecord, time_ns, 0, 8);
   EXPECT_FIELD(TraceRecord, asked, 8, 8);
   EXPECT_FIELD(TraceRecord, movable, 16, 8);
