@@ -147,7 +147,6 @@ void GuestTest::SetUp() {
   Result<SharedRegion> region = SharedRegion::Create(workspace_->region());
   ASSERT_TRUE(region.ok()) << region.error().message;
   region_.emplace(std::move(region).value());
-  ASSERT_TRUE(WriteFile(workspace_->payload(), kLetters).ok());
   using fault_inject::Tracer;
   const auto stops =
       GetParam().filtered ? Tracer::Stops::kFiltered : Tracer::Stops::kEverySystemCall;
@@ -198,6 +197,8 @@ GuestRun GuestTest::Run(const GuestRequest& request) {
   const Result<Schedule> schedule = ParseSchedule(request.schedule);
   EXPECT_TRUE(schedule.ok()) << schedule.error().message;
   EXPECT_TRUE(region_->Prepare(settings, schedule.value()).ok());
+  const std::string payload = request.payload.empty() ? kLetters : request.payload;
+  EXPECT_TRUE(WriteFile(workspace_->payload(), payload).ok());
   if (request.region_version != 0) WriteVersion(region_->path(), request.region_version);
   const pid_t pid = Spawn(request, out.writer.get(), error.writer.get());
   if (pid < 0) return run;

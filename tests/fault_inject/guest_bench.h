@@ -25,6 +25,7 @@ struct GuestRequest {
   std::string guest;                        // a name below guests/, or an absolute path
   std::vector<std::string> arguments = {};  // {out}, {payload}, {guests} are replaced
   std::string schedule = "";                // text; empty: a control
+  std::string payload = "";                 // empty: the letters
   ProfileName profile = ProfileName::kPosix;
   StdoutKind stdout_kind = StdoutKind::kFile;
   bool stderr_is_stdout = false;
