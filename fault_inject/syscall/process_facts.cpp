@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -32,6 +33,11 @@ int Field(const char* status, const char* name, int absent) {
   return at == nullptr ? absent : static_cast<int>(strtol(at + strlen(name), nullptr, 10));
 }
 
+uint64_t MaskField(const char* status, const char* name) {
+  const char* const at = strstr(status, name);
+  return at == nullptr ? 0 : strtoull(at + strlen(name), nullptr, 16);
+}
+
 using StatusText = std::array<char, 4096>;
 
 StatusText ReadStatus(pid_t thread) {
@@ -45,6 +51,16 @@ StatusText ReadStatus(pid_t thread) {
 Kinship ReadKinship(pid_t thread) {
   const StatusText status = ReadStatus(thread);
   return {Field(status.data(), "\nTgid:", thread), Field(status.data(), "\nPPid:", 0)};
+}
+
+SignalFacts ReadSignals(pid_t thread) {
+  const StatusText status = ReadStatus(thread);
+  const uint64_t pending =
+      MaskField(status.data(), "\nSigPnd:") | MaskField(status.data(), "\nShdPnd:");
+  const uint64_t by_default = SignalBit(SIGCHLD) | SignalBit(SIGURG) | SignalBit(SIGWINCH);
+  return {pending & ~MaskField(status.data(), "\nSigBlk:"),
+          MaskField(status.data(), "\nSigIgn:") |
+              (by_default & ~MaskField(status.data(), "\nSigCgt:"))};
 }
 
 int CountFilters(pid_t thread) {

@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <csignal>
 
+#include "fault_inject/syscall/architecture.h"
+#include "fault_inject/syscall/call_table.h"
 #include "fault_inject/syscall/process_facts.h"
 #include "fault_inject/syscall/seccomp_filter.h"
 
@@ -253,7 +255,24 @@ void Tracer::OnSignal(pid_t thread, int signal) {
     repeating.pop_back();
   }
   if (handled && (process.resetting & bit) != 0) process.caught.handlers[signal - 1] = 0;
+  if (!handled) ForgetInterruption(thread, signal);
   Resume(thread, signal);
+}
+
+// A signal that is ignored wakes nobody but a tracee, because its tracer may want to see it
+// (ptrace(2)). The waits that any signal ends would fail with an EINTR that no program has to
+// expect.
+void Tracer::ForgetInterruption(pid_t thread, int signal) {
+  Registers registers;
+  if (!registers.Load(thread)) return;
+  const long call = registers.interrupted_call();
+  if (!IsWaitWithoutRestart(call)) return;
+  const SignalFacts signals = ReadSignals(thread);
+  // Another one is waiting, which may end it by right.
+  const bool ignored = (signals.ignored & SignalBit(signal)) != 0;
+  if (!ignored || (signals.pending & ~signals.ignored) != 0) return;
+  registers.Repeat(call);
+  registers.Store(thread);
 }
 
 void Tracer::OnEnd(pid_t thread) {

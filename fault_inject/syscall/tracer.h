@@ -66,6 +66,7 @@ class Tracer {
   void OnSystemCall(pid_t thread);
   void OnReturn(pid_t thread, int64_t result);
   void OnSignal(pid_t thread, int signal);
+  void ForgetInterruption(pid_t thread, int signal);
   void OnEnd(pid_t thread);
   TracedThread& ThreadOf(pid_t thread);
   void Resume(pid_t thread, int signal = 0);

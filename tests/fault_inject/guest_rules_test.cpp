@@ -167,6 +167,13 @@ TEST_P(GuestRules, NoDescriptorIsAdded) {
   RunClean({.guest = "descriptors_kept", .arguments = {"{out}"}});
 }
 
+// A signal that a program ignores does not end its waits, although every signal stops a tracee.
+TEST_P(GuestRules, IgnoredSignalsInterruptNothing) {
+  const GuestRun run =
+      RunClean({.guest = "ignored_signals", .arguments = {"{out}"}, .schedule = "1:short=3"});
+  EXPECT_EQ(run.file, "0123456789");
+}
+
 TEST_P(GuestRules, SignalsAreUntouched) {
   for (const char* schedule : {"", "*:short=3", "*:eintr", "*:enospc"}) {
     RunClean({.guest = "handlers_kept", .arguments = {"{out}"}, .schedule = schedule});
