@@ -78,6 +78,10 @@ bool EndedByItself(const Observation& observation) {
          observation.end.kind == TargetEnd::Kind::kSignaled;
 }
 
+bool IsSlow(const Observation& observation) {
+  return observation.end.kind == TargetEnd::Kind::kSlow;
+}
+
 class Agreement : public testing::TestWithParam<Fixture> {
  protected:
   void SetUp() override {
@@ -171,6 +175,11 @@ TEST_P(Agreement, OfTracesBytesAndVerdicts) {
       const TrialRequest request = {.schedule = schedule, .full_trace = i % 2 == 0};
       const Observation seen = Run(runner, Backend::kPreload, request);
       const Observation traced = Run(runner, Backend::kSyscall, request);
+      // A tracer is slower: what our clock ended, on a busy machine, says nothing about either.
+      if (IsSlow(seen) || IsSlow(traced)) {
+        ++stuck;
+        continue;
+      }
       ExpectSame(seen, traced);
       EXPECT_EQ(VerdictText(VerdictOf(control, seen, schedule)),
                 VerdictText(VerdictOf(control, traced, schedule)));
@@ -182,6 +191,7 @@ TEST_P(Agreement, OfTracesBytesAndVerdicts) {
     }
   }
   EXPECT_GT(delivered, 0u);
+  EXPECT_GT(compared, stuck);
   RecordProperty("compared", static_cast<int>(compared));
   RecordProperty("delivered", static_cast<int>(delivered));
 }
