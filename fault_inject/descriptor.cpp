@@ -68,7 +68,8 @@ SinkClass ClassifyRegular(int descriptor) {
 
 // "/proc/self/fd/7" in a buffer that the caller owns.
 void LinkOf(int descriptor, char (&link)[32]) {
-  constexpr char kDirectory[] = "/proc/self/fd/";
+  // Not /proc/self: a process's descriptors go with its first thread.
+  constexpr char kDirectory[] = "/proc/thread-self/fd/";
   memcpy(link, kDirectory, sizeof(kDirectory));
   char digits[12];
   uint32_t count = 0;

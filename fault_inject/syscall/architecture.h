@@ -4,6 +4,7 @@
 #pragma once
 
 #include <elf.h>
+#include <errno.h>
 #include <stdint.h>
 #include <sys/ptrace.h>
 #include <sys/types.h>
@@ -49,6 +50,11 @@ class Registers {
     raw_.rip -= kSyscallBytes;
     raw_.rax = static_cast<uint64_t>(number);
     raw_.orig_rax = static_cast<uint64_t>(-1);
+  }
+  // At a stop for a signal: the call that it ended with EINTR; -1: none, or it could not be made
+  // again.
+  long interrupted_call() const {
+    return raw_.rax == static_cast<uint64_t>(-EINTR) ? static_cast<long>(raw_.orig_rax) : -1;
   }
 
  private:
@@ -96,6 +102,8 @@ class Registers {
     raw_.pc -= kSyscallBytes;
     raw_.regs[8] = static_cast<uint64_t>(number);
   }
+  // The result has taken the place of the first argument.
+  long interrupted_call() const { return -1; }
 
  private:
   user_regs_struct raw_ = {};

@@ -115,6 +115,17 @@ constexpr std::array<std::pair<long, CallKind>, 3> kSyncCalls = {
 // What the tracer itself must hear of.
 constexpr std::array<long, 3> kOtherCalls = {SYS_rt_sigaction, SYS_io_uring_setup, SYS_ptrace};
 
+// Not connect or close, which have done something by then. Those for sockets fail so where they
+// have a timeout.
+constexpr std::array<long, 10> kWaitsWithoutRestart = {
+#ifdef SYS_epoll_wait
+    SYS_epoll_wait,
+#else
+    SYS_epoll_pwait,
+#endif
+    SYS_epoll_pwait, SYS_rt_sigtimedwait, SYS_semop,  SYS_semtimedop, SYS_io_getevents,
+    SYS_recvfrom,    SYS_recvmsg,         SYS_accept, SYS_accept4};
+
 uint64_t VectorBytes(pid_t thread, uint64_t address, uint64_t count) {
   if (count == 0 || count > kVectorsMax) return 0;
   std::array<iovec, kVectorsMax> vectors;
@@ -152,7 +163,8 @@ int64_t PositionBehind(pid_t thread, const CallEntry& entry, int argument) {
 uint64_t MovableBytes(pid_t thread, const TracedProcess& process, const Row& row,
                       const CallEntry& entry, uint64_t asked) {
   if (row.source == kNone) return asked;
-  const BorrowedDescriptor source(process.handle, static_cast<int>(entry.arguments[row.source]));
+  const BorrowedDescriptor source(process.handle, thread,
+                                  static_cast<int>(entry.arguments[row.source]));
   if (source.get() < 0) return asked;
   const int64_t position = PositionBehind(thread, entry, row.source_position_pointer);
   return std::min(asked, SourceBytes(source.get(), position));
@@ -207,6 +219,11 @@ std::optional<WriteCall> DecodeWriteCall(pid_t thread, const TracedProcess& proc
   if (row->call == CallKind::kSendto && entry.arguments[4] == 0) request.call = CallKind::kSend;
   if (row->flags != kNone) ReadFlags(*row, entry.arguments[row->flags], request);
   return call;
+}
+
+bool IsWaitWithoutRestart(long number) {
+  return std::find(kWaitsWithoutRestart.begin(), kWaitsWithoutRestart.end(), number) !=
+         kWaitsWithoutRestart.end();
 }
 
 std::optional<CallKind> DecodeSyncCall(const CallEntry& entry) {

@@ -18,6 +18,9 @@ std::vector<long> TracedCallNumbers(bool traces_closes);
 std::optional<WriteCall> DecodeWriteCall(pid_t thread, const TracedProcess& process,
                                          const CallEntry& entry);
 
+// A wait that any signal ends with EINTR (signal(7)), and that can simply be made again.
+bool IsWaitWithoutRestart(long number);
+
 // close, fsync, fdatasync.
 std::optional<CallKind> DecodeSyncCall(const CallEntry& entry);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -27,19 +28,43 @@ size_t ReadProcFile(pid_t process, const char* name, void* to, size_t bytes) {
   return got < 0 ? 0 : static_cast<size_t>(got);
 }
 
-pid_t Field(const char* status, const char* name) {
+int Field(const char* status, const char* name, int absent) {
   const char* const at = strstr(status, name);
-  return at == nullptr ? 0 : static_cast<pid_t>(strtol(at + strlen(name), nullptr, 10));
+  return at == nullptr ? absent : static_cast<int>(strtol(at + strlen(name), nullptr, 10));
+}
+
+uint64_t MaskField(const char* status, const char* name) {
+  const char* const at = strstr(status, name);
+  return at == nullptr ? 0 : strtoull(at + strlen(name), nullptr, 16);
+}
+
+using StatusText = std::array<char, 4096>;
+
+StatusText ReadStatus(pid_t thread) {
+  StatusText text;
+  text[ReadProcFile(thread, "status", text.data(), text.size() - 1)] = '\0';
+  return text;
 }
 
 }  // namespace
 
 Kinship ReadKinship(pid_t thread) {
-  std::array<char, 1024> status;
-  const size_t bytes = ReadProcFile(thread, "status", status.data(), status.size() - 1);
-  status[bytes] = '\0';
-  const pid_t process = Field(status.data(), "\nTgid:");
-  return {process == 0 ? thread : process, Field(status.data(), "\nPPid:")};
+  const StatusText status = ReadStatus(thread);
+  return {Field(status.data(), "\nTgid:", thread), Field(status.data(), "\nPPid:", 0)};
+}
+
+SignalFacts ReadSignals(pid_t thread) {
+  const StatusText status = ReadStatus(thread);
+  const uint64_t pending =
+      MaskField(status.data(), "\nSigPnd:") | MaskField(status.data(), "\nShdPnd:");
+  const uint64_t by_default = SignalBit(SIGCHLD) | SignalBit(SIGURG) | SignalBit(SIGWINCH);
+  return {pending & ~MaskField(status.data(), "\nSigBlk:"),
+          MaskField(status.data(), "\nSigIgn:") |
+              (by_default & ~MaskField(status.data(), "\nSigCgt:"))};
+}
+
+int CountFilters(pid_t thread) {
+  return Field(ReadStatus(thread).data(), "\nSeccomp_filters:", -1);
 }
 
 void ReadProcessName(pid_t process, char (&name)[kProcessNameBytes]) {

@@ -18,6 +18,16 @@ Kinship ReadKinship(pid_t thread);
 // What a process is called, NUL-terminated; "" where it has gone.
 void ReadProcessName(pid_t process, char (&name)[kProcessNameBytes]);
 
+// Seccomp filters in force for a thread; -1 where the kernel, before Linux 5.9, does not say.
+int CountFilters(pid_t thread);
+
+// Bits as SignalBit's.
+struct SignalFacts {
+  uint64_t pending = 0;  // will come next: not blocked
+  uint64_t ignored = 0;  // by SIG_IGN, or by default (signal(7))
+};
+SignalFacts ReadSignals(pid_t thread);
+
 // Where the main program of a process lies, from its auxiliary vector (getauxval(3)).
 void ReadProgramBounds(pid_t process, TracedProcess& traced);
 

@@ -19,20 +19,20 @@ bool AddTraced(const Context& context, long number) {
 }
 
 // mmap of a file to which the target will write through memory.
-bool AddSharedMapping(const Context& context) {
+bool AddSharedMapping(const Context& context, scmp_datum_t sharing) {
   constexpr unsigned kProtection = 2;
   constexpr unsigned kFlags = 3;
   return seccomp_rule_add(
              context.get(), SCMP_ACT_TRACE(0), SCMP_SYS(mmap), 2,
              SCMP_CMP(kProtection, SCMP_CMP_MASKED_EQ, PROT_WRITE, PROT_WRITE),
-             SCMP_CMP(kFlags, SCMP_CMP_MASKED_EQ, MAP_TYPE | MAP_ANONYMOUS, MAP_SHARED)) == 0;
+             SCMP_CMP(kFlags, SCMP_CMP_MASKED_EQ, MAP_TYPE | MAP_ANONYMOUS, sharing)) == 0;
 }
 
 bool AddRules(const Context& context, bool traces_closes) {
   for (const long number : TracedCallNumbers(traces_closes)) {
     if (!AddTraced(context, number)) return false;
   }
-  return AddSharedMapping(context);
+  return AddSharedMapping(context, MAP_SHARED) && AddSharedMapping(context, MAP_SHARED_VALIDATE);
 }
 
 std::vector<sock_filter> Export(const Context& context) {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <optional>
+#include <vector>
 
 #include "fault_inject/edge_trigger.h"
 #include "fault_inject/handlers.h"
@@ -31,11 +32,11 @@ class ProcessHandle {
 };
 
 // A descriptor of a tracee, duplicated into this process for as long as this lives
-// (pidfd_getfd(2)), so that it can be asked what it is. Only while the tracee is stopped: an end of
-// a pipe that we hold is not closed when the tracee closes its own.
+// (pidfd_getfd(2)), so that it can be asked what it is. Only while the thread is stopped: an end of
+// a pipe, or a program just written, that we hold open is not closed when the tracee closes it.
 class BorrowedDescriptor {
  public:
-  BorrowedDescriptor(const ProcessHandle& process, int descriptor);
+  BorrowedDescriptor(const ProcessHandle& process, pid_t thread, int descriptor);
   BorrowedDescriptor(const BorrowedDescriptor&) = delete;
   BorrowedDescriptor& operator=(const BorrowedDescriptor&) = delete;
   ~BorrowedDescriptor();
@@ -60,7 +61,7 @@ struct PendingCall {
   InterceptedCall call;
   InterceptedSync sync;
   bool arguments_changed = false;  // must be put back at the return
-  bool interrupted = false;        // by a signal: a handler without SA_RESTART ends it
+  bool interrupted = false;        // by a signal, before it moved anything
 };
 
 // Edge-triggered registrations on their way to be woken (tracer_side_calls.cpp).
@@ -88,9 +89,10 @@ struct TracedThread {
   pid_t process = 0;
   Phase phase = Phase::kRunning;
   std::optional<PendingCall> pending;
-  // A call that will be made again: after a signal that cut it off before it moved anything, or
-  // after the mapping of scratch memory. A handler's own calls may come first.
-  std::optional<PendingCall> restarting;
+  // Calls that will be made again, by the kernel after a signal or by us after a mapping. Handlers
+  // may run before that, with calls of their own.
+  std::vector<PendingCall> repeating;
+  void RepeatLater();  // the pending one
   std::optional<Rearming> rearming;
   uint64_t scratch = 0;  // a private mapping in the tracee; 0: not yet
 };

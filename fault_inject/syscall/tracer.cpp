@@ -13,6 +13,8 @@
 #include <csignal>
 
 #include "fault_inject/process_names.h"
+#include "fault_inject/syscall/architecture.h"
+#include "fault_inject/syscall/call_table.h"
 #include "fault_inject/syscall/process_facts.h"
 #include "fault_inject/syscall/seccomp_filter.h"
 
@@ -31,6 +33,7 @@ struct Birth {
   sock_fprog filter;
   bool no_new_privileges;
   uint32_t may_go = 0;  // futex: 1: traced, go; 2: end
+  int filter_error = 0;
   int error = 0;
 };
 
@@ -48,8 +51,8 @@ SHORTWRITE_UNSANITIZED int RunChild(void* argument) {
     RawSyscall(SYS_futex, AsArgument(&birth.may_go), FUTEX_WAIT, 0, 0);
   }
   if (word == 1) {
-    birth.error = InstallFilter(birth);
-    if (birth.error == 0) birth.error = BecomeProgram(*birth.start);
+    birth.filter_error = InstallFilter(birth);
+    birth.error = BecomeProgram(*birth.start);
   }
   RawSyscall(SYS_exit_group, 127);
   return 0;
@@ -71,16 +74,18 @@ bool IsRestart(int64_t result) {
 
 }  // namespace
 
-Tracer::Tracer(Region& region)
-    : region_(region), filter_(BuildFilter(false)), filter_with_closes_(BuildFilter(true)) {}
+Tracer::Tracer(Region& region, Stops stops) : region_(region) {
+  if (stops == Stops::kEverySystemCall) return;
+  filter_ = BuildFilter(false);
+  filter_with_closes_ = BuildFilter(true);
+}
 
 Tracer::~Tracer() {
   if (stack_ != nullptr) munmap(stack_, kStackBytes);
 }
 
 int Tracer::Spawn(const ProgramStart& start, pid_t& process) {
-  threads_.clear();
-  processes_.clear();
+  StartOver();
   if (stack_ == nullptr) {
     void* const stack = mmap(nullptr, kStackBytes, PROT_READ | PROT_WRITE,
                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
@@ -89,7 +94,6 @@ int Tracer::Spawn(const ProgramStart& start, pid_t& process) {
   }
   const bool closes = (region_.header.features & kFeatureTraceClose) != 0;
   std::vector<sock_filter>& filter = closes ? filter_with_closes_ : filter_;
-  filtered_ = !filter.empty();
   Birth birth = {
       &start, {static_cast<unsigned short>(filter.size()), filter.data()}, !MayFilterFreely()};
   // Not vfork: it would hold us until the exec, and a child must be seized before.
@@ -103,7 +107,17 @@ int Tracer::Spawn(const ProgramStart& start, pid_t& process) {
     return error;
   }
   LetGo(birth, 1);
-  return WaitForExec(process, birth.error);
+  if (const int error = WaitForExec(process, birth.error); error != 0) return error;
+  filtered_ = !filter.empty() && birth.filter_error == 0;
+  if (filters_ >= 0 && filtered_) ++filters_;
+  OnExec(process);
+  return 0;
+}
+
+void Tracer::StartOver() {
+  threads_.clear();
+  processes_.clear();
+  filters_ = CountFilters(getpid());
 }
 
 int Tracer::WaitForExec(pid_t process, const int& error) {
@@ -115,21 +129,20 @@ int Tracer::WaitForExec(pid_t process, const int& error) {
     }
     if (!WIFSTOPPED(status)) return error != 0 ? error : ECHILD;
     const int event = status >> 16;
-    if (event == PTRACE_EVENT_EXEC) {
-      OnExec(process);
-      return 0;
-    }
+    if (event == PTRACE_EVENT_EXEC) return 0;
     ptrace(PTRACE_CONT, process, nullptr, event == 0 ? WSTOPSIG(status) : 0);
   }
 }
 
-Tracer::Wake Tracer::Run(pid_t target, int& wait_status) {
+Tracer::Wake Tracer::Run(pid_t target, std::chrono::steady_clock::time_point until,
+                         int& wait_status) {
   while (true) {
     int status = 0;
     const pid_t thread = waitpid(-1, &status, __WALL);
     if (thread < 0) return errno == EINTR ? Wake::kInterrupted : Wake::kNobodyLeft;
     if (WIFSTOPPED(status)) {
       OnStop({thread, WSTOPSIG(status), status >> 16});
+      if (std::chrono::steady_clock::now() >= until) return Wake::kInterrupted;
       continue;
     }
     OnEnd(thread);
@@ -161,8 +174,15 @@ void Tracer::OnEvent(const Stop& stop) {
         return;
       }
       return Resume(stop.thread);
-    default:  // fork, vfork, clone: the child comes with a stop of its own
+    default: {
+      // fork, vfork, clone. The child comes with a stop of its own; what it inherits is looked at
+      // now, before its parent can change it.
+      unsigned long child = 0;
+      if (ptrace(PTRACE_GETEVENTMSG, stop.thread, nullptr, &child) == 0 && child != 0) {
+        (void)ThreadOf(static_cast<pid_t>(child));
+      }
       return Resume(stop.thread);
+    }
   }
 }
 
@@ -239,13 +259,31 @@ void Tracer::OnSignal(pid_t thread, int signal) {
   TracedProcess& process = processes_[traced.process];
   const uint64_t bit = SignalBit(signal);
   const bool handled = signal <= kSignalsMax && process.caught.handlers[signal - 1] != 0;
-  if (traced.restarting && traced.restarting->interrupted && handled &&
-      (process.caught.restarting & bit) == 0) {
-    Publish(thread, *traced.restarting, -EINTR);
-    traced.restarting.reset();
+  std::vector<PendingCall>& repeating = traced.repeating;
+  const bool returns = handled && (process.caught.restarting & bit) == 0;
+  if (returns && !repeating.empty() && repeating.back().interrupted) {
+    Publish(thread, repeating.back(), -EINTR);
+    repeating.pop_back();
   }
   if (handled && (process.resetting & bit) != 0) process.caught.handlers[signal - 1] = 0;
+  if (!handled) ForgetInterruption(thread, signal);
   Resume(thread, signal);
+}
+
+// A signal that is ignored wakes nobody but a tracee, because its tracer may want to see it
+// (ptrace(2)). The waits that any signal ends would fail with an EINTR that no program has to
+// expect.
+void Tracer::ForgetInterruption(pid_t thread, int signal) {
+  Registers registers;
+  if (!registers.Load(thread)) return;
+  const long call = registers.interrupted_call();
+  if (!IsWaitWithoutRestart(call)) return;
+  const SignalFacts signals = ReadSignals(thread);
+  // Another one is waiting, which may end it by right.
+  const bool ignored = (signals.ignored & SignalBit(signal)) != 0;
+  if (!ignored || (signals.pending & ~signals.ignored) != 0) return;
+  registers.Repeat(call);
+  registers.Store(thread);
 }
 
 void Tracer::OnEnd(pid_t thread) {
@@ -277,13 +315,13 @@ void Tracer::OnReturn(pid_t thread, int64_t result) {
   traced.phase = TracedThread::Phase::kRunning;
   if (!awaited) return Resume(thread);
   PutBack(thread, *traced.pending);
-  PendingCall pending = *traced.pending;
-  traced.pending.reset();
   if (IsRestart(result)) {
-    pending.interrupted = true;
-    traced.restarting = pending;
+    traced.pending->interrupted = true;
+    traced.RepeatLater();
     return Resume(thread);
   }
+  PendingCall pending = *traced.pending;
+  traced.pending.reset();
   Publish(thread, pending, result);
   if (pending.call.needs_rearming()) return StartRearming(thread, pending);
   Resume(thread);

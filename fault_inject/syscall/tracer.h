@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -31,7 +32,9 @@ class Tracer {
   // Why no process can be traced here, with the remedy; empty if one can. Tries it.
   static std::string WhyUnavailable();
 
-  explicit Tracer(Region& region);
+  // Where a filter cannot be had, every system call stops, which is slow.
+  enum class Stops { kFiltered, kEverySystemCall };
+  explicit Tracer(Region& region, Stops stops = Stops::kFiltered);
   Tracer(const Tracer&) = delete;
   Tracer& operator=(const Tracer&) = delete;
   ~Tracer();
@@ -42,11 +45,12 @@ class Tracer {
 
   enum class Wake {
     kEnded,        // the target has; wait_status is its
-    kInterrupted,  // a signal came to this process
+    kInterrupted,  // a signal came to this process, or the time is over
     kNobodyLeft,   // no child, traced or not
   };
-  // Lets the tracees run, and works on their calls, until one of the above happens.
-  Wake Run(pid_t target, int& wait_status);
+  // Lets the tracees run, and works on their calls, until one of the above happens. A wait for them
+  // ends by a signal alone; the time counts where they leave nothing to wait for.
+  Wake Run(pid_t target, std::chrono::steady_clock::time_point until, int& wait_status);
 
  private:
   struct Stop {
@@ -56,6 +60,7 @@ class Tracer {
   };
 
   int WaitForExec(pid_t process, const int& error);
+  void StartOver();
   void OnStop(const Stop& stop);
   void OnEvent(const Stop& stop);
   void OnExec(pid_t process);
@@ -63,6 +68,7 @@ class Tracer {
   void OnSystemCall(pid_t thread);
   void OnReturn(pid_t thread, int64_t result);
   void OnSignal(pid_t thread, int signal);
+  void ForgetInterruption(pid_t thread, int signal);
   void OnEnd(pid_t thread);
   TracedThread& ThreadOf(pid_t thread);
   void Resume(pid_t thread, int signal = 0);
@@ -76,6 +82,7 @@ class Tracer {
   void Proceed(pid_t thread);
   bool Cut(pid_t thread, PendingCall& pending);
   size_t CopyCutVectors(pid_t thread, const PendingCall& pending, uint64_t address, uint64_t count);
+  bool MayMapScratch(pid_t thread) const;
   void MapScratch(pid_t thread);
   void ScratchMapped(pid_t thread, int64_t result);
   void StartRearming(pid_t thread, const PendingCall& pending);
@@ -91,6 +98,7 @@ class Tracer {
   std::vector<sock_filter> filter_;  // empty: every system call stops
   std::vector<sock_filter> filter_with_closes_;
   bool filtered_ = false;  // the current trial
+  int filters_ = -1;       // of a tracee without any of its own; -1: the kernel does not say
   std::map<pid_t, TracedThread> threads_;
   std::map<pid_t, TracedProcess> processes_;
   void* stack_ = nullptr;  // of a child before its exec

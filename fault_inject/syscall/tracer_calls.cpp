@@ -6,11 +6,13 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstring>
 
 #include "fault_inject/syscall/call_table.h"
+#include "fault_inject/syscall/process_facts.h"
 #include "fault_inject/syscall/tracee_memory.h"
 #include "fault_inject/syscall/tracer.h"
 #include "fault_inject/vector_cut.h"
@@ -48,6 +50,18 @@ Caller CallerOf(CallerContext& context, const CallEntry& entry) {
           .in_program = in_program};
 }
 
+// The pending call of a thread, if this is one that it makes again.
+bool TakeRepeated(TracedThread& traced, const CallEntry& entry) {
+  std::vector<PendingCall>& repeating = traced.repeating;
+  const auto again = std::find_if(repeating.begin(), repeating.end(),
+                                  [&](const PendingCall& call) { return call.entry == entry; });
+  if (again == repeating.end()) return false;
+  traced.pending = std::move(*again);
+  traced.pending->interrupted = false;
+  repeating.erase(again);
+  return true;
+}
+
 // Of a file, to write to it through memory.
 bool IsSharedMapping(const CallEntry& entry) {
   const uint64_t flags = entry.arguments[3];
@@ -61,12 +75,7 @@ void Tracer::OnEntry(pid_t thread, const CallEntry& entry) {
   TracedThread& traced = ThreadOf(thread);
   traced.phase = TracedThread::Phase::kRunning;
   traced.pending.reset();
-  if (traced.restarting && traced.restarting->entry == entry) {
-    traced.pending = std::move(traced.restarting);
-    traced.restarting.reset();
-    traced.pending->interrupted = false;
-    return Proceed(thread);
-  }
+  if (TakeRepeated(traced, entry)) return Proceed(thread);
   if (auto write = DecodeWriteCall(thread, processes_[traced.process], entry)) {
     return EnterWrite(thread, entry, *write);
   }
@@ -77,13 +86,16 @@ void Tracer::OnEntry(pid_t thread, const CallEntry& entry) {
 void Tracer::EnterWrite(pid_t thread, const CallEntry& entry, const WriteCall& write) {
   TracedThread& traced = ThreadOf(thread);
   const TracedProcess& process = processes_[traced.process];
-  const BorrowedDescriptor descriptor(process.handle, write.request.descriptor);
-  if (descriptor.get() < 0) return Resume(thread);
   PendingCall pending;
   pending.entry = entry;
   pending.write = write;
-  CallerContext context = {thread, traced, process};
-  pending.call.Enter(region_, write.request, descriptor.get(), CallerOf(context, entry));
+  {
+    const BorrowedDescriptor descriptor(process.handle, thread, write.request.descriptor);
+    CallerContext context = {thread, traced, process};
+    if (descriptor.get() >= 0) {
+      pending.call.Enter(region_, write.request, descriptor.get(), CallerOf(context, entry));
+    }
+  }
   if (!pending.call.is_output()) return Resume(thread);
   if (pending.call.answer_now()) return AnswerNow(thread, pending);
   if (pending.call.may_be_unwatched()) {
@@ -101,7 +113,7 @@ void Tracer::EnterSync(pid_t thread, const CallEntry& entry, CallKind call) {
   pending.entry = entry;
   {
     // Given back before the call: a close that leaves a copy open is another one.
-    const BorrowedDescriptor descriptor(processes_[traced.process].handle, number);
+    const BorrowedDescriptor descriptor(processes_[traced.process].handle, thread, number);
     if (descriptor.get() >= 0) pending.sync.Enter(region_, call, number, descriptor.get());
   }
   if (!pending.sync.is_output()) return Resume(thread);
@@ -149,9 +161,9 @@ void Tracer::Proceed(pid_t thread) {
   TracedThread& traced = ThreadOf(thread);
   PendingCall& pending = *traced.pending;
   if (pending.write && pending.call.is_cut()) {
-    const bool needs_scratch = pending.write->cut_by != CutBy::kCount;
-    if (needs_scratch && traced.scratch == 0) return MapScratch(thread);
-    if (!Cut(thread, pending)) pending.call.Withdraw();
+    const bool needs_scratch = pending.write->cut_by != CutBy::kCount && traced.scratch == 0;
+    if (needs_scratch && MayMapScratch(thread)) return MapScratch(thread);
+    if (needs_scratch || !Cut(thread, pending)) pending.call.Withdraw();
   }
   traced.phase = TracedThread::Phase::kInCall;
   Resume(thread);
@@ -206,6 +218,12 @@ size_t Tracer::CopyCutVectors(pid_t thread, const PendingCall& pending, uint64_t
   return WriteMemory(thread, scratch, cut.data(), used * sizeof(iovec)) ? used : 0;
 }
 
+// A target may have forbidden itself to map memory, by a filter that kills whoever does
+// (seccomp(2)).
+bool Tracer::MayMapScratch(pid_t thread) const {
+  return filters_ < 0 || CountFilters(thread) == filters_;
+}
+
 // The thread maps the memory itself: its call becomes an mmap, and is made again afterwards. A
 // place on its stack would do for C; below a goroutine's lies other data.
 void Tracer::MapScratch(pid_t thread) {
@@ -227,16 +245,15 @@ void Tracer::ScratchMapped(pid_t thread, int64_t result) {
   TracedThread& traced = ThreadOf(thread);
   traced.phase = TracedThread::Phase::kRunning;
   if (result > 0) traced.scratch = static_cast<uint64_t>(result);
-  traced.restarting = std::move(traced.pending);
-  traced.pending.reset();
-  PendingCall& pending = *traced.restarting;
-  // Without memory (RLIMIT_AS, a filter of the target's) the call goes on whole.
+  PendingCall& pending = *traced.pending;
+  // Without memory (RLIMIT_AS) the call goes on whole.
   if (result <= 0) pending.call.Withdraw();
   Registers registers;
   if (!registers.Load(thread)) return;
   for (int i = 0; i < 6; ++i) registers.set_argument(i, pending.entry.arguments[i]);
   registers.Repeat(pending.entry.number);
   registers.Store(thread);
+  traced.RepeatLater();
   Resume(thread);
 }
 
@@ -276,7 +293,7 @@ void Tracer::Publish(pid_t thread, PendingCall& pending, int64_t result) {
   const TracedProcess& process = processes_[traced.process];
   const int error = result < 0 ? static_cast<int>(-result) : 0;
   if (pending.write) {
-    const BorrowedDescriptor descriptor(process.handle, pending.write->request.descriptor);
+    const BorrowedDescriptor descriptor(process.handle, thread, pending.write->request.descriptor);
     return pending.call.Returned(error == 0 ? result : -1, error, descriptor.get());
   }
   CallerContext context = {thread, traced, process};

@@ -16,6 +16,8 @@ namespace shortwrite::fault_inject {
 void Tracer::StartRearming(pid_t thread, const PendingCall& pending) {
   TracedThread& traced = ThreadOf(thread);
   traced.phase = TracedThread::Phase::kRunning;
+  // Nor may the target's own seccomp filter be made to punish it for calls of ours.
+  if (!MayMapScratch(thread)) return Resume(thread);
   Rearming rearming;
   rearming.count =
       FindEdgeRegistrations(std::to_string(traced.process).c_str(), pending.call.inode(),

@@ -43,7 +43,8 @@ TracedChildren::TracedChildren(fault_inject::Tracer& tracer) : tracer_(tracer) {
 bool TracedChildren::WaitFor(pid_t target, milliseconds limit, TargetEnd& end) {
   const Alarm alarm(limit);
   int status = 0;
-  if (tracer_.Run(target, status) != fault_inject::Tracer::Wake::kEnded) return false;
+  const auto until = std::chrono::steady_clock::now() + limit;
+  if (tracer_.Run(target, until, status) != fault_inject::Tracer::Wake::kEnded) return false;
   end = EndOf(status);
   return true;
 }
@@ -52,7 +53,8 @@ bool TracedChildren::Linger(milliseconds moment) {
   constexpr pid_t kNobody = -1;
   const Alarm alarm(moment);
   int status = 0;
-  return tracer_.Run(kNobody, status) != fault_inject::Tracer::Wake::kNobodyLeft;
+  const auto until = std::chrono::steady_clock::now() + moment;
+  return tracer_.Run(kNobody, until, status) != fault_inject::Tracer::Wake::kNobodyLeft;
 }
 
 }  // namespace shortwrite

@@ -48,7 +48,7 @@ TEST(Control, MustEndWell) {
                             {TargetEnd::Kind::kRunaway, 0}, {TargetEnd::Kind::kSlow, 0}};
   for (const TargetEnd& end : ends) {
     SimulatedTarget target({});
-    ChangeRun(target, 1, [=](Observation& observation) {
+    ChangeRun(target, 0, [=](Observation& observation) {
       observation.end = end;
       observation.diagnostics = "first\nlast words\n";
     });
@@ -120,14 +120,64 @@ TEST(Control, WhatIsNotSeenIsVacuous) {
       "16 of 16 bytes of out");
 }
 
-// What is known of the program replaces the guess.
+// What is known of the program replaces the guess, and what forbids the other backend is added.
 TEST(Control, KnownReasonIsGiven) {
-  SimulatedTarget target({});
+  SimulatedTarget target({.no_syscall_backend = "ptrace is not permitted: the remedy"});
   ChangeRun(target, 0, [](Observation& observation) { observation.attached = 0; });
   CampaignSettings settings = target.CampaignOver();
   settings.why_unseen = "it is statically linked";
-  ExpectEnd(RunControls(target, settings, 2).value(), CampaignEnd::kVacuous,
-            "it is statically linked");
+  const ControlOutcome outcome = RunControls(target, settings, 2).value();
+  ExpectEnd(outcome, CampaignEnd::kVacuous, "it is statically linked");
+  ExpectEnd(outcome, CampaignEnd::kVacuous, "the remedy");
+  EXPECT_EQ(outcome.backend.backend, Backend::kPreload);
+}
+
+// What the preload library does not see, or a target that does not bear it, is handed on to the
+// tracer; the reason is kept, the controls of both are counted.
+TEST(Control, ShortcomingsOfPreloadChangeTheBackend) {
+  SimulatedTarget unseen({.hides_from_preload = true});
+  const ControlOutcome seen = Controls(unseen);
+  EXPECT_FALSE(seen.end.has_value()) << seen.reason;
+  EXPECT_EQ(seen.backend.backend, Backend::kSyscall);
+  EXPECT_NE(seen.backend.reason.find("preload fell short: 10007 of 10007 bytes"), std::string::npos)
+      << seen.backend.reason;
+  EXPECT_EQ(seen.controls, 3u);
+  EXPECT_EQ(seen.write_calls, 3u);
+
+  SimulatedTarget refuses({});
+  ChangeRun(refuses, 1, [](Observation& observation) {
+    observation.end = {TargetEnd::Kind::kExited, 1};
+    observation.diagnostics = "I will not be preloaded into\n";
+  });
+  const ControlOutcome borne = Controls(refuses);
+  EXPECT_FALSE(borne.end.has_value()) << borne.reason;
+  EXPECT_EQ(borne.backend.backend, Backend::kSyscall);
+  EXPECT_NE(borne.backend.reason.find("I will not be"), std::string::npos) << borne.backend.reason;
+}
+
+// A backend that was asked for is not changed, nor is one with which there is nothing wrong.
+TEST(Control, TheBackendIsChangedForAReasonOnly) {
+  SimulatedTarget unseen({.hides_from_preload = true});
+  CampaignSettings settings = unseen.CampaignOver();
+  settings.may_change_backend = false;
+  const ControlOutcome asked_for = RunControls(unseen, settings, 2).value();
+  ExpectEnd(asked_for, CampaignEnd::kVacuous, "the preload library cannot see");
+  EXPECT_EQ(asked_for.backend.backend, Backend::kPreload);
+
+  SimulatedTarget unsteady({});
+  ChangeRun(unsteady, 2, [](Observation& observation) {
+    observation.outputs[0].bytes = FileBytes::Of("another time");
+  });
+  const ControlOutcome differs = Controls(unsteady);
+  ExpectEnd(differs, CampaignEnd::kControlFailed, "two controls differ");
+  EXPECT_EQ(differs.backend.backend, Backend::kPreload);
+
+  SimulatedTarget silent({});
+  ChangeRun(silent, 0, [](Observation& observation) {
+    observation.calls.clear();
+    observation.outputs.clear();
+  });
+  EXPECT_EQ(Controls(silent).backend.backend, Backend::kPreload);
 }
 
 // A trace that overflows is the harness's failure.

@@ -26,13 +26,14 @@ class Writers : public testing::TestWithParam<Fixture> {
     }
   }
 
-  ProcessEnd Check() const {
+  ProcessEnd Check(const std::vector<std::string>& further = {}) const {
     // An interpreter's start takes longer than a whole C writer.
     std::vector<std::string> options = {"--trials", GetParam().is_python ? "30" : "150", "--time",
                                         kTime};
     const std::string faults = GetParam().Header("faults");
     if (!faults.empty()) options.insert(options.end(), {"--faults", faults});
-    return Run("check", std::move(options));
+    options.insert(options.end(), further.begin(), further.end());
+    return Run("check", options);
   }
 
   ProcessEnd Run(const std::string& subcommand, std::vector<std::string> options) const {
@@ -126,23 +127,57 @@ TEST_P(BrokenWriters, FailAsTheirHeadersState) {
   EXPECT_EQ(result["faults_delivered"], StepsOf(GetParam().Header("schedule")));
 }
 
-class UnseenWriters : public Writers {};
+// Correct, but out of sight of the preload library.
+class UnseenWriters : public Writers {
+ protected:
+  void SetUp() override {
+    constexpr int kNotPermitted = 77;
+    Writers::SetUp();
+    const std::string out = directory_.File("tried");
+    const std::string program = GetParam().program;
+    if (RunProcess(directory_, {program, program, out}).exit == kNotPermitted) {
+      GTEST_SKIP() << "io_uring is not permitted here";
+    }
+    ASSERT_EQ(ReadText(out), ReadText(program)) << "it is not correct";
+  }
+
+  static void ExpectUnseen(const ProcessEnd& end, const std::string& why) {
+    const Json result = end.Last();
+    ASSERT_TRUE(result.is_object()) << end.err;
+    EXPECT_EQ(end.exit, 5) << end.err;
+    EXPECT_EQ(result["exit"], 5);
+    EXPECT_EQ(result["verdict"], "inconclusive");
+    EXPECT_EQ(result["faults_delivered"], 0);
+    const std::string reason = result["reason"];
+    EXPECT_NE(reason.find(why), std::string::npos) << reason;
+    EXPECT_NE(end.err.find(reason), std::string::npos) << end.err;
+  }
+};
 INSTANTIATE_TEST_SUITE_P(Fixtures, UnseenWriters, testing::ValuesIn(ReadFixtures("unseen")),
                          NameOf);
 
-// What no backend saw arrive is not called good: exit 5, and the reason in words.
-TEST_P(UnseenWriters, AreNeverCalledGood) {
+// What the preload library did not see arrive is not called good: exit 5, and the reason in words.
+TEST_P(UnseenWriters, AreNeverCalledGoodByPreload) {
+  const ProcessEnd end = Check({"--backend", "preload"});
+  const bool is_static = GetParam().name == "static_writer";
+  ExpectUnseen(end, is_static ? "statically linked" : "cannot see");
+  EXPECT_EQ(end.Last()["backend"], "preload");
+}
+
+// Left to choose, shortwrite goes on to the tracer, which sees all of them but those that write
+// without any system call: they are not called good either, and the way that they took is named.
+TEST_P(UnseenWriters, AreSeenByTheTracerOrNamed) {
   const ProcessEnd end = Check();
   const Json result = end.Last();
   ASSERT_TRUE(result.is_object()) << end.err;
-  EXPECT_EQ(end.exit, 5) << end.err;
-  EXPECT_EQ(result["exit"], 5);
-  EXPECT_EQ(result["verdict"], "inconclusive");
-  const std::string reason = result["reason"];
-  const bool is_static = GetParam().name == "static_writer";
-  EXPECT_NE(reason.find(is_static ? "statically linked" : "cannot see"), std::string::npos)
-      << reason;
-  EXPECT_NE(end.err.find(reason), std::string::npos) << end.err;
+  EXPECT_EQ(result["backend"], "syscall") << result;
+  if (GetParam().name == "mmap_writer") return ExpectUnseen(end, "maps a file");
+  if (GetParam().name == "io_uring_writer") return ExpectUnseen(end, "uses io_uring");
+  EXPECT_EQ(end.exit, 0) << end.err;
+  EXPECT_EQ(result["verdict"], "survived");
+  EXPECT_GT(result["faults_delivered"], 0);
+  const std::string reason = result["backend_reason"];
+  EXPECT_NE(reason.find("preload fell short: "), std::string::npos) << reason;
 }
 
 // A real shortage reaches them all the same, and they report it.
@@ -244,7 +279,7 @@ TEST_P(MisbehavingWriters, LeaveNothingBehind) {
 TEST(Fixtures, AreThere) {
   EXPECT_GE(ReadFixtures("correct").size(), 10u);
   EXPECT_GE(ReadFixtures("broken").size(), 20u);
-  EXPECT_GE(ReadFixtures("unseen").size(), 4u);
+  EXPECT_GE(ReadFixtures("unseen").size(), 5u);
   EXPECT_GE(ReadFixtures("misbehaving").size(), 9u);
   for (const Fixture& fixture : ReadFixtures("broken")) {
     EXPECT_FALSE(fixture.Header("verdict").empty()) << fixture.name;

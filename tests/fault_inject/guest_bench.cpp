@@ -3,19 +3,24 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstddef>
+#include <ostream>
 
 #include "fault_inject/protocol.h"
 #include "harness/base/file_bytes.h"
 #include "harness/schedule/schedule.h"
+#include "harness/trial/process_tree.h"
 #include "harness/trial/spawn.h"
 #include "harness/trial/target.h"
+#include "harness/trial/traced_children.h"
 #include "harness/trial/validate_trace.h"
 
 namespace shortwrite {
@@ -23,6 +28,8 @@ namespace {
 
 // Far beyond what any guest needs; it only keeps a guest that hangs from outliving its test.
 constexpr int kWatchdogMs = 60000;
+// After this a guest that does not end by itself is given up.
+constexpr std::chrono::milliseconds kEnough{50};
 
 struct StreamEnds {
   UniqueFd reader;  // of our side; none for files
@@ -59,7 +66,12 @@ std::string Drain(int fd) {
   return bytes;
 }
 
-void Await(pid_t pid, GuestRun& run) {
+void RecordEnd(int status, GuestRun& run) {
+  if (WIFEXITED(status)) run.exit_status = WEXITSTATUS(status);
+  if (WIFSIGNALED(status)) run.signal = WTERMSIG(status);
+}
+
+void AwaitUntraced(pid_t pid, GuestRun& run) {
   const UniqueFd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   pollfd waiting = {pidfd.get(), POLLIN, 0};
   if (poll(&waiting, 1, kWatchdogMs) != 1) {
@@ -68,8 +80,29 @@ void Await(pid_t pid, GuestRun& run) {
   }
   int status = 0;
   EXPECT_EQ(waitpid(pid, &status, 0), pid);
-  if (WIFEXITED(status)) run.exit_status = WEXITSTATUS(status);
-  if (WIFSIGNALED(status)) run.signal = WTERMSIG(status);
+  RecordEnd(status, run);
+}
+
+// Also for those that the guest leaves behind: nobody else would work on their calls.
+void AwaitTraced(fault_inject::Tracer& tracer, pid_t pid, bool gives_up, GuestRun& run) {
+  const std::chrono::milliseconds watchdog(kWatchdogMs);
+  TracedChildren children(tracer);
+  TargetEnd end;
+  if (gives_up) {
+    EXPECT_FALSE(children.WaitFor(pid, kEnough, end));
+    EXPECT_EQ(kill(pid, SIGKILL), 0);
+  }
+  if (!children.WaitFor(pid, watchdog, end)) {
+    ADD_FAILURE() << "the guest hangs";
+    KillDescendants();
+    return;
+  }
+  if (end.kind == TargetEnd::Kind::kExited) run.exit_status = end.number;
+  if (end.kind == TargetEnd::Kind::kSignaled) run.signal = end.number;
+  if (children.Linger(watchdog)) {
+    ADD_FAILURE() << "the guest left somebody who hangs";
+    KillDescendants();
+  }
 }
 
 // As a harness of another version would have written it.
@@ -87,9 +120,25 @@ std::string Content(const std::string& path) {
 
 }  // namespace
 
+std::string BenchName(const testing::TestParamInfo<Bench>& info) {
+  std::string name = info.param.backend == Backend::kPreload ? "preload_" : "tracer_";
+  if (!info.param.filtered) name += "unfiltered_";
+  return name + info.param.libc;
+}
+
+void PrintTo(const Bench& bench, std::ostream* os) {
+  *os << BenchName({bench, 0});
+}
+
 void GuestTest::SetUp() {
   if (IsMusl() && !SHORTWRITE_HAS_MUSL) {
     GTEST_SKIP() << "musl-gcc is missing: install musl-tools and configure again";
+  }
+  if (IsTraced()) {
+    const std::string why_not = fault_inject::Tracer::WhyUnavailable();
+    if (!why_not.empty()) GTEST_SKIP() << why_not;
+    // Those that a guest leaves behind come to us.
+    ASSERT_EQ(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
   }
   // Whoever started the tests may have left descriptors open; guests count theirs.
   ASSERT_EQ(close_range(3, ~0u, CLOSE_RANGE_CLOEXEC), 0);
@@ -99,14 +148,17 @@ void GuestTest::SetUp() {
   Result<SharedRegion> region = SharedRegion::Create(workspace_->region());
   ASSERT_TRUE(region.ok()) << region.error().message;
   region_.emplace(std::move(region).value());
-  ASSERT_TRUE(WriteFile(workspace_->payload(), kLetters).ok());
+  using fault_inject::Tracer;
+  const auto stops =
+      GetParam().filtered ? Tracer::Stops::kFiltered : Tracer::Stops::kEverySystemCall;
+  if (IsTraced()) tracer_ = std::make_unique<Tracer>(region_->region(), stops);
 }
 
 std::string GuestTest::Replaced(std::string text) const {
   const std::pair<std::string, std::string> replacements[] = {
       {"{out}", workspace_->dir() + "/out"},
       {"{payload}", workspace_->payload()},
-      {"{guests}", std::string(SHORTWRITE_GUEST_DIR "/") + GetParam()}};
+      {"{guests}", std::string(SHORTWRITE_GUEST_DIR "/") + GetParam().libc}};
   for (const auto& [placeholder, value] : replacements) {
     const size_t at = text.find(placeholder);
     if (at != std::string::npos) text.replace(at, placeholder.size(), value);
@@ -119,13 +171,14 @@ pid_t GuestTest::Spawn(const GuestRequest& request, int out, int error) {
       request.guest.starts_with('/') ? request.guest : Replaced("{guests}/" + request.guest);
   std::vector<std::string> command = {program};
   for (const std::string& argument : request.arguments) command.push_back(Replaced(argument));
-  std::vector<std::string> environment =
-      TrialEnvironment(SHORTWRITE_PRELOAD_LIBRARY, region_->path(), workspace_->dir());
+  std::vector<std::string> environment = TrialEnvironment(
+      IsTraced() ? "" : SHORTWRITE_PRELOAD_LIBRARY, region_->path(), workspace_->dir());
   for (const std::string& entry : request.environment) environment.push_back(entry);
   const UniqueFd in(open("/dev/null", O_RDONLY | O_CLOEXEC));
   constexpr bool kOwnProcessGroup = true;
   const Result<pid_t> pid = SpawnTarget({program, command, environment, in.get(), out,
-                                         request.stderr_is_stdout ? out : error, kOwnProcessGroup});
+                                         request.stderr_is_stdout ? out : error, kOwnProcessGroup},
+                                        tracer_.get());
   EXPECT_TRUE(pid.ok()) << pid.error().message;
   return pid.ok() ? pid.value() : -1;
 }
@@ -145,10 +198,16 @@ GuestRun GuestTest::Run(const GuestRequest& request) {
   const Result<Schedule> schedule = ParseSchedule(request.schedule);
   EXPECT_TRUE(schedule.ok()) << schedule.error().message;
   EXPECT_TRUE(region_->Prepare(settings, schedule.value()).ok());
+  const std::string payload = request.payload.empty() ? kLetters : request.payload;
+  EXPECT_TRUE(WriteFile(workspace_->payload(), payload).ok());
   if (request.region_version != 0) WriteVersion(region_->path(), request.region_version);
   const pid_t pid = Spawn(request, out.writer.get(), error.writer.get());
   if (pid < 0) return run;
-  Await(pid, run);
+  if (IsTraced()) {
+    AwaitTraced(*tracer_, pid, request.gives_up, run);
+  } else {
+    AwaitUntraced(pid, run);
+  }
   region_->ReadInto(run.observation);
   const TraceContext context = {schedule.value(), request.profile,
                                 request.full_trace || schedule.value().empty()};
@@ -164,7 +223,7 @@ GuestRun GuestTest::RunClean(const GuestRequest& request) {
   GuestRun run = Run(request);
   EXPECT_EQ(run.exit_status, 0) << "signal " << run.signal;
   EXPECT_EQ(run.error, "");
-  EXPECT_GE(run.observation.attached, 1u) << "the library was not loaded";
+  EXPECT_GE(run.observation.attached, 1u) << "the backend was not at work";
   EXPECT_EQ(run.observation.trace_dropped, 0u);
   return run;
 }

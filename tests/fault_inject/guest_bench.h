@@ -1,17 +1,20 @@
-// Runs one guest under the library and shows everything that can be seen of it from outside.
+// Runs one guest under a backend and shows everything that can be seen of it from outside.
 //
 // Deliberately below ExecRunner: region, environment and spawn only, so that a failure here points
-// at the library. One run at a time.
+// at the backend. One run at a time.
 #pragma once
 
 #include <gtest/gtest.h>
 #include <sys/types.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "fault_inject/syscall/tracer.h"
 #include "harness/trial/shared_region.h"
+#include "harness/trial/trial_runner.h"
 #include "harness/trial/workspace.h"
 
 namespace shortwrite {
@@ -22,10 +25,12 @@ struct GuestRequest {
   std::string guest;                        // a name below guests/, or an absolute path
   std::vector<std::string> arguments = {};  // {out}, {payload}, {guests} are replaced
   std::string schedule = "";                // text; empty: a control
+  std::string payload = "";                 // empty: the letters
   ProfileName profile = ProfileName::kPosix;
   StdoutKind stdout_kind = StdoutKind::kFile;
   bool stderr_is_stdout = false;
   bool full_trace = true;
+  bool gives_up = false;                      // ends a guest that does not end by itself
   uint32_t region_version = 0;                // 0: the one that the library knows
   std::vector<std::string> environment = {};  // added to the trial's
 };
@@ -39,15 +44,24 @@ struct GuestRun {
   Observation observation;          // touched, calls and counters
 };
 
-// The parameter is the libc that the guests are built for: "glibc" or "musl".
-class GuestTest : public testing::TestWithParam<const char*> {
+// Which backend the guests run under, and the libc that they are built for.
+struct Bench {
+  Backend backend;
+  const char* libc;      // "glibc", "musl", "static": glibc without a loader
+  bool filtered = true;  // false: a tracer that stops at every system call
+};
+void PrintTo(const Bench& bench, std::ostream* os);
+
+class GuestTest : public testing::TestWithParam<Bench> {
  protected:
   void SetUp() override;
   GuestRun Run(const GuestRequest& request);
   // Runs, and expects exit status 0 and silence on stderr.
   GuestRun RunClean(const GuestRequest& request);
 
-  bool IsMusl() const { return GetParam()[0] == 'm'; }
+  bool IsMusl() const { return GetParam().libc[0] == 'm'; }
+  bool IsStatic() const { return GetParam().libc[0] == 's'; }
+  bool IsTraced() const { return GetParam().backend == Backend::kSyscall; }
   static constexpr char kLetters[] = "abcdefghijklmnopqrstuvwxyz";
 
  private:
@@ -56,11 +70,23 @@ class GuestTest : public testing::TestWithParam<const char*> {
 
   std::optional<Workspace> workspace_;
   std::optional<SharedRegion> region_;
+  std::unique_ptr<fault_inject::Tracer> tracer_;
   FileIdentity dir_;
 };
 
-#define SHORTWRITE_FOR_BOTH_LIBCS(suite)                                  \
-  INSTANTIATE_TEST_SUITE_P(Libc, suite, testing::Values("glibc", "musl"), \
-                           [](const auto& libc) { return std::string(libc.param); })
+inline constexpr Bench kPreloadBenches[] = {{Backend::kPreload, "glibc"},
+                                            {Backend::kPreload, "musl"}};
+inline constexpr Bench kTracerBenches[] = {{Backend::kSyscall, "glibc"},
+                                           {Backend::kSyscall, "musl"},
+                                           {Backend::kSyscall, "static"},
+                                           {Backend::kSyscall, "glibc", false}};
+inline constexpr Bench kAllBenches[] = {kPreloadBenches[0], kPreloadBenches[1], kTracerBenches[0],
+                                        kTracerBenches[1],  kTracerBenches[2],  kTracerBenches[3]};
+std::string BenchName(const testing::TestParamInfo<Bench>& info);  // "tracer_musl"
+
+#define SHORTWRITE_FOR_BENCHES(suite, benches) \
+  INSTANTIATE_TEST_SUITE_P(Guests, suite, testing::ValuesIn(benches), BenchName)
+#define SHORTWRITE_FOR_BOTH_LIBCS(suite) SHORTWRITE_FOR_BENCHES(suite, kPreloadBenches)
+#define SHORTWRITE_FOR_ALL_BENCHES(suite) SHORTWRITE_FOR_BENCHES(suite, kAllBenches)
 
 }  // namespace shortwrite

@@ -1,6 +1,7 @@
 // Children carry on in the same trial, however they were made and whatever environment they got.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "tests/fault_inject/guest_bench.h"
@@ -9,7 +10,7 @@ namespace shortwrite {
 namespace {
 
 class GuestProcesses : public GuestTest {};
-SHORTWRITE_FOR_BOTH_LIBCS(GuestProcesses);
+SHORTWRITE_FOR_ALL_BENCHES(GuestProcesses);
 
 // Calls are counted over parent and child together: the child's are 1 to 3, the parent's is 4.
 TEST_P(GuestProcesses, ChildrenShareTheCount) {
@@ -63,6 +64,39 @@ TEST_P(GuestProcesses, EnvMinusIKeepsTheTrial) {
   EXPECT_EQ(chain.file, "0123456789");
   EXPECT_EQ(chain.observation.faults_delivered, 1u);
   EXPECT_EQ(chain.observation.attached, 4u);  // sh, env, sh, the guest
+}
+
+// A target that stops itself stands still until its parent lets it go on, and then goes on.
+TEST_P(GuestProcesses, StoppedTargetsStandStill) {
+  const GuestRun run =
+      RunClean({.guest = "stops", .arguments = {"{out}"}, .schedule = "*:short=2"});
+  ASSERT_TRUE(run.file);
+  EXPECT_EQ(std::count(run.file->begin(), run.file->end(), 'p'), 500);
+  EXPECT_TRUE(run.file->ends_with("end\n"));
+}
+
+// exec by a thread other than the first ends all the others, one of them in mid-write.
+TEST_P(GuestProcesses, AnyThreadMayExec) {
+  const GuestRun run =
+      RunClean({.guest = "thread_execs", .arguments = {"{out}"}, .schedule = "*:short=4"});
+  ASSERT_TRUE(run.file);
+  EXPECT_TRUE(run.file->ends_with("after exec")) << *run.file;
+  EXPECT_EQ(run.observation.attached, 2u);
+  const std::vector<TracedCall>& calls = run.observation.calls;
+  ASSERT_GE(calls.size(), 4u);
+  const int64_t results[] = {4, 4, 2};
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(calls[calls.size() - 3 + i].result, results[i]);
+    EXPECT_TRUE(calls[calls.size() - 3 + i].returned);
+  }
+}
+
+// A process is still the same one when its first thread has ended.
+TEST_P(GuestProcesses, TheFirstThreadMayEnd) {
+  const GuestRun run =
+      RunClean({.guest = "first_thread_ends", .arguments = {"{out}"}, .schedule = "1:short=4"});
+  EXPECT_EQ(run.file, "0123456789");
+  EXPECT_EQ(run.observation.faults_delivered, 1u);
 }
 
 }  // namespace

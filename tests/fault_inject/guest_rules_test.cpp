@@ -1,4 +1,4 @@
-// The guest rules: what a program under the library must not be able to notice. The guests check
+// The guest rules: what a program under a backend must not be able to notice. The guests check
 // for themselves; the tests check that the library was really at work meanwhile.
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@ namespace shortwrite {
 namespace {
 
 class GuestRules : public GuestTest {};
-SHORTWRITE_FOR_BOTH_LIBCS(GuestRules);
+SHORTWRITE_FOR_ALL_BENCHES(GuestRules);
 
 // What a guest says on stdout and stderr arrives whole, and nothing of ours is between it, while
 // the output named in the schedule is cut.
@@ -61,6 +61,23 @@ TEST_P(GuestRules, VectorsInReadOnlyMemoryAreUntouched) {
       RunClean({.guest = "const_vectors", .arguments = {"{out}"}, .schedule = "*:short=7"});
   EXPECT_EQ(run.observation.faults_delivered, 2u);
   EXPECT_EQ(run.file, "0123456");
+}
+
+// As many vectors as the kernel takes, cut in the first, in the middle and in the last.
+TEST_P(GuestRules, TheLongestVectorsAreCut) {
+  for (const int count : {1, 1023, 1024, 2047, 2048}) {
+    const GuestRun run = RunClean({.guest = "many_vectors",
+                                   .arguments = {"{out}"},
+                                   .schedule = "*:short=" + std::to_string(count),
+                                   .environment = {"EXPECT=" + std::to_string(count)}});
+    ASSERT_TRUE(run.file);
+    ASSERT_EQ(run.file->size(), static_cast<size_t>(count));
+    for (size_t i = 0; i < run.file->size(); ++i) {
+      const size_t expected = i % 2 == 0 ? i / 2 >> 8 : i / 2;
+      EXPECT_EQ(static_cast<unsigned char>((*run.file)[i]), static_cast<unsigned char>(expected));
+    }
+    EXPECT_EQ(run.observation.faults_delivered, count == 2048 ? 0u : 1u);
+  }
 }
 
 // Calls for 0 bytes pass, carry no number, and no step applies to them.
@@ -133,10 +150,13 @@ TEST_P(GuestRules, ClosedDescriptorsAreRefusedAsEver) {
   EXPECT_EQ(run.exit_status, 0);
 }
 
+// A tracer maps one place per thread for vectors, at the first that is cut.
 TEST_P(GuestRules, TheHeapIsUntouched) {
+  std::vector<std::string> arguments = {"{out}"};
+  if (IsTraced()) arguments.emplace_back("warm");
   const GuestRun run =
-      RunClean({.guest = "heap_kept", .arguments = {"{out}"}, .schedule = "*:short=3 fsync:eio"});
-  EXPECT_EQ(run.observation.faults_delivered, 300u);
+      RunClean({.guest = "heap_kept", .arguments = arguments, .schedule = "*:short=3 fsync:eio"});
+  EXPECT_EQ(run.observation.faults_delivered, IsTraced() ? 303u : 300u);
   RunClean({.guest = "heap_kept", .arguments = {"{out}"}});
 }
 
@@ -145,6 +165,13 @@ TEST_P(GuestRules, NoDescriptorIsAdded) {
       RunClean({.guest = "descriptors_kept", .arguments = {"{out}"}, .schedule = "*:short=3"});
   EXPECT_EQ(run.observation.faults_delivered, 20u);
   RunClean({.guest = "descriptors_kept", .arguments = {"{out}"}});
+}
+
+// A signal that a program ignores does not end its waits, although every signal stops a tracee.
+TEST_P(GuestRules, IgnoredSignalsInterruptNothing) {
+  const GuestRun run =
+      RunClean({.guest = "ignored_signals", .arguments = {"{out}"}, .schedule = "1:short=3"});
+  EXPECT_EQ(run.file, "0123456789");
 }
 
 TEST_P(GuestRules, SignalsAreUntouched) {
@@ -166,8 +193,11 @@ TEST_P(GuestRules, BlockedWritesCanBeCancelled) {
   }
 }
 
+class LibraryRules : public GuestTest {};
+SHORTWRITE_FOR_BOTH_LIBCS(LibraryRules);
+
 // A library that does not know the region's version leaves every call alone, and says so.
-TEST_P(GuestRules, ARegionOfAnotherVersionIsLeftAlone) {
+TEST_P(LibraryRules, ARegionOfAnotherVersionIsLeftAlone) {
   const GuestRun run = Run({.guest = "streams_untouched",
                             .arguments = {"{out}"},
                             .schedule = "*:short=1",
@@ -181,6 +211,7 @@ TEST_P(GuestRules, ARegionOfAnotherVersionIsLeftAlone) {
 
 // Code that comes into the process late is seen like any other.
 TEST_P(GuestRules, LoadedPluginsAreSeen) {
+  if (IsStatic()) GTEST_SKIP() << "a static program loads no plugin";
   const GuestRun run = RunClean({.guest = "dlopen_plugin",
                                  .arguments = {"{out}", "{guests}/plugin.so"},
                                  .schedule = "1:short=3"});
