@@ -112,7 +112,6 @@ class InterceptedSync {
   uint32_t status_flags_ = 0;
   int descriptor_ = -1;
   uint32_t output_ = 0;
-  SinkClass sink_ = SinkClass::kOther;  // asked for only where a step applies
 };
 
 }  // namespace shortwrite::fault_inject

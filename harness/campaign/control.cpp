@@ -81,11 +81,15 @@ class ControlRun {
     return std::move(outcome_);
   }
 
-  // A control has no faults to be excused for: honest or not, it must be right. The comparison's
-  // failure ends the run, and until then nothing is good.
+  // A control has no faults to be excused for: honest or not, it must be right.
   Judgement JudgeAgainst(const CampaignReference& reference, const Observation& observation) {
-    Result<Judgement> judgement = JudgeTrial(reference, observation, {},
-                                             {Contract::kTransparent, settings_.judge.comparison});
+    return JudgeBy({Contract::kTransparent, settings_.judge.comparison}, reference, observation);
+  }
+
+  // The comparison's failure ends the run, and until then nothing is good.
+  Judgement JudgeBy(const JudgeSettings& judge, const CampaignReference& reference,
+                    const Observation& observation) {
+    Result<Judgement> judgement = JudgeTrial(reference, observation, {}, judge);
     if (judgement.ok()) return std::move(judgement).value();
     judge_failure_ = judgement.error();
     return {};
@@ -169,7 +173,7 @@ class ControlRun {
     return ConfirmOnSink(std::move(failed));
   }
 
-  bool IsRightOnPlainSink(const Observation& plain) const {
+  bool IsRightOnPlainSink(const Observation& plain) {
     return settings_.payload_reference ? IsRight(plain) : EndedWell(plain);
   }
 
@@ -200,10 +204,8 @@ class ControlRun {
     return Ok();
   }
 
-  Judgement JudgeStrained(const Observation& observation) const {
-    const Schedule none;
-    return Judge(outcome_.reference.View(), DescribeBehaviour(observation, none),
-                 settings_.contract);
+  Judgement JudgeStrained(const Observation& observation) {
+    return JudgeBy(settings_.judge, outcome_.reference, observation);
   }
 
   // O_EXCL, or a question before it overwrites.

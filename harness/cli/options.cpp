@@ -42,12 +42,7 @@ Result<size_t> ParseChoice(std::string_view option, const std::string& text,
       fmt::format("{}: '{}' is not one of {}", option, text, fmt::join(choices, ", ")));
 }
 
-Error Unavailable(std::string message) {
-  return {ErrorKind::kUnavailable, std::move(message)};
-}
-
-// An honest refusal beats a run that quietly does something else.
-Status CheckAvailable(const RawTarget& raw) {
+Status CheckWords(const RawTarget& raw) {
   constexpr std::array<std::string_view, 3> kBackends = {"auto", "preload", "syscall"};
   const Result<size_t> backend = ParseChoice("--backend", raw.backend, kBackends);
   if (!backend.ok()) return backend.error();
@@ -171,7 +166,7 @@ Status ParseReference(const RawTarget& raw, TargetOptions& options) {
 }
 
 Result<TargetOptions> ParseTarget(const RawTarget& raw, std::vector<std::string> command) {
-  if (Status available = CheckAvailable(raw); !available.ok()) return available.error();
+  if (Status known = CheckWords(raw); !known.ok()) return known.error();
   TargetOptions options;
   options.command = std::move(command);
   if (options.command.empty()) {

@@ -127,7 +127,7 @@ TEST_F(StrainedSink, AnHonestRefusalConvictsNobody) {
     observation.end = {TargetEnd::Kind::kExited, 1};
   };
   EXPECT_TRUE(Run(refuse).fails_alone.has_value());
-  settings_.contract = Contract::kHonest;
+  settings_.judge.contract = Contract::kHonest;
   const ControlOutcome outcome = Run(refuse);
   EXPECT_FALSE(outcome.fails_alone.has_value());
   EXPECT_EQ(outcome.end, CampaignEnd::kControlFailed);
