@@ -38,7 +38,7 @@ void TracedThread::RepeatLater() {
   // A handler that leaves by longjmp leaves its call behind for ever.
   constexpr size_t kNestedMax = 16;
   if (repeating.size() == kNestedMax) repeating.erase(repeating.begin());
-  repeating.push_back(std::move(*pending));
+  repeating.push_back(*pending);
   pending.reset();
 }
 

@@ -56,7 +56,7 @@ bool TakeRepeated(TracedThread& traced, const CallEntry& entry) {
   const auto again = std::find_if(repeating.begin(), repeating.end(),
                                   [&](const PendingCall& call) { return call.entry == entry; });
   if (again == repeating.end()) return false;
-  traced.pending = std::move(*again);
+  traced.pending = *again;
   traced.pending->interrupted = false;
   repeating.erase(again);
   return true;
