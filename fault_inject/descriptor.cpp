@@ -66,11 +66,11 @@ SinkClass ClassifyRegular(int descriptor) {
   return seals > 0 && (seals & F_SEAL_GROW) != 0 ? SinkClass::kSealedMemory : SinkClass::kRegular;
 }
 
-// "/proc/self/fd/7" in a buffer that the caller owns.
-void LinkOf(int descriptor, char (&link)[32]) {
-  // Not /proc/self: a process's descriptors go with its first thread.
-  constexpr char kDirectory[] = "/proc/thread-self/fd/";
-  memcpy(link, kDirectory, sizeof(kDirectory));
+// What the link at DIRECTORY/descriptor points to.
+long ReadLink(const char* directory, int descriptor, char* target, size_t bytes) {
+  char link[32];
+  const size_t directory_bytes = strlen(directory);
+  memcpy(link, directory, directory_bytes);
   char digits[12];
   uint32_t count = 0;
   auto rest = static_cast<uint32_t>(descriptor);
@@ -78,19 +78,25 @@ void LinkOf(int descriptor, char (&link)[32]) {
     digits[count++] = static_cast<char>('0' + rest % 10);
     rest /= 10;
   } while (rest != 0);
-  char* end = link + sizeof(kDirectory) - 1;
+  char* end = link + directory_bytes;
   while (count != 0) *end++ = digits[--count];
   *end = '\0';
+  return RawSyscall(SYS_readlinkat, AT_FDCWD, AsArgument(link), AsArgument(target),
+                    static_cast<long>(bytes));
+}
+
+// What /proc calls the file; negative if it does not say. A process's descriptors go with its first
+// thread, and then the thread's own directory still has them; to look there costs more.
+long NameOfFile(int descriptor, char* name, size_t bytes) {
+  const long length = ReadLink("/proc/self/fd/", descriptor, name, bytes);
+  return length >= 0 ? length : ReadLink("/proc/thread-self/fd/", descriptor, name, bytes);
 }
 
 // Files without a type have no other mark than the name that /proc gives them.
 SinkClass ClassifyAnonymous(int descriptor) {
   constexpr char kName[] = "anon_inode:[eventfd]";
-  char link[32];
-  LinkOf(descriptor, link);
   char name[sizeof(kName)];
-  const long length =
-      RawSyscall(SYS_readlinkat, AT_FDCWD, AsArgument(link), AsArgument(name), sizeof(name));
+  const long length = NameOfFile(descriptor, name, sizeof(name));
   const bool is_eventfd =
       length == static_cast<long>(sizeof(kName) - 1) && memcmp(name, kName, sizeof(kName) - 1) == 0;
   return is_eventfd ? SinkClass::kEventfd : SinkClass::kOther;
@@ -160,11 +166,8 @@ int64_t Position(int descriptor) {
 
 uint32_t PathBelow(const char* dir, uint32_t dir_bytes, int descriptor, char* path,
                    uint32_t bytes) {
-  char link[32];
-  LinkOf(descriptor, link);
   char full[1024 + kPathBytes];
-  const long length =
-      RawSyscall(SYS_readlinkat, AT_FDCWD, AsArgument(link), AsArgument(full), sizeof(full));
+  const long length = NameOfFile(descriptor, full, sizeof(full));
   if (length <= static_cast<long>(dir_bytes) + 1) return 0;
   if (memcmp(full, dir, dir_bytes) != 0 || full[dir_bytes] != '/') return 0;
   uint32_t below = static_cast<uint32_t>(length) - dir_bytes - 1;

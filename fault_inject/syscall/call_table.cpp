@@ -113,7 +113,8 @@ constexpr std::array<std::pair<long, CallKind>, 3> kSyncCalls = {
      {SYS_fdatasync, CallKind::kFdatasync}}};
 
 // What the tracer itself must hear of.
-constexpr std::array<long, 3> kOtherCalls = {SYS_rt_sigaction, SYS_io_uring_setup, SYS_ptrace};
+constexpr std::array<long, 5> kOtherCalls = {SYS_rt_sigaction, SYS_io_uring_setup, SYS_ptrace,
+                                             SYS_sched_getaffinity, SYS_sched_setaffinity};
 
 // Not connect or close, which have done something by then. Those for sockets fail so where they
 // have a timeout.

@@ -96,6 +96,7 @@ int Tracer::Spawn(const ProgramStart& start, pid_t& process) {
   std::vector<sock_filter>& filter = closes ? filter_with_closes_ : filter_;
   Birth birth = {
       &start, {static_cast<unsigned short>(filter.size()), filter.data()}, !MayFilterFreely()};
+  processor_.Enter();
   // Not vfork: it would hold us until the exec, and a child must be seized before.
   char* const top = static_cast<char*>(stack_) + kStackBytes;
   process = clone(RunChild, top, CLONE_VM | SIGCHLD, &birth);
@@ -148,6 +149,7 @@ Tracer::Wake Tracer::Run(pid_t target, std::chrono::steady_clock::time_point unt
     OnEnd(thread);
     if (thread != target) continue;
     wait_status = status;
+    processor_.Leave();
     return Wake::kEnded;
   }
 }
@@ -199,14 +201,26 @@ TracedThread& Tracer::ThreadOf(pid_t thread) {
     if (const auto parent = processes_.find(kin.parent); parent != processes_.end()) {
       process.caught = parent->second.caught;
       process.resetting = parent->second.resetting;
+      process.shares_processor = parent->second.shares_processor;
       process.program_begin = parent->second.program_begin;
       process.program_end = parent->second.program_end;
     }
     process.handle = ProcessHandle(kin.process);
     processes_[kin.process] = std::move(process);
     Name(kin.process);
+  } else {
+    ReleaseProcessor(kin.process);  // it has threads
   }
   return added;
+}
+
+void Tracer::ReleaseProcessor(pid_t process) {
+  const auto found = processes_.find(process);
+  if (found == processes_.end() || !found->second.shares_processor) return;
+  found->second.shares_processor = false;
+  for (const auto& [thread, traced] : threads_) {
+    if (traced.process == process) processor_.Release(thread);
+  }
 }
 
 // exec ends all other threads without a report of their own, and the one that called it takes over

@@ -23,6 +23,7 @@
 
 #include "fault_inject/protocol.h"
 #include "fault_inject/syscall/program_start.h"
+#include "fault_inject/syscall/shared_processor.h"
 #include "fault_inject/syscall/tracee.h"
 
 namespace shortwrite::fault_inject {
@@ -70,6 +71,7 @@ class Tracer {
   void OnSignal(pid_t thread, int signal);
   void ForgetInterruption(pid_t thread, int signal);
   void OnEnd(pid_t thread);
+  void ReleaseProcessor(pid_t process);
   TracedThread& ThreadOf(pid_t thread);
   void Resume(pid_t thread, int signal = 0);
 
@@ -101,6 +103,7 @@ class Tracer {
   int filters_ = -1;       // of a tracee without any of its own; -1: the kernel does not say
   std::map<pid_t, TracedThread> threads_;
   std::map<pid_t, TracedProcess> processes_;
+  SharedProcessor processor_;
   void* stack_ = nullptr;  // of a child before its exec
 };
 

@@ -136,6 +136,11 @@ void Tracer::EnterOther(pid_t thread, const CallEntry& entry) {
     case SYS_io_uring_setup:
       saw(kWayIoUring);
       break;
+    case SYS_sched_getaffinity:
+    case SYS_sched_setaffinity:
+      ReleaseProcessor(ThreadOf(thread).process);
+      ReleaseProcessor(static_cast<pid_t>(entry.arguments[0]));
+      break;
     case SYS_ptrace:
       saw(kWayPtrace);
       break;
