@@ -50,8 +50,8 @@ struct TracedProcess {
   ProcessHandle handle;
   CaughtSignals caught;
   bool shares_processor = true;  // with the tracer
-  uint64_t resetting = 0;      // SignalBit: SA_RESETHAND
-  uint64_t program_begin = 0;  // main program's addresses; 0: not known
+  uint64_t resetting = 0;        // SignalBit: SA_RESETHAND
+  uint64_t program_begin = 0;    // main program's addresses; 0: not known
   uint64_t program_end = 0;
 };
 
