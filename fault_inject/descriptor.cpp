@@ -70,7 +70,7 @@ SinkClass ClassifyRegular(int descriptor) {
 long ReadLink(const char* directory, int descriptor, char* target, size_t bytes) {
   char link[32];
   const size_t directory_bytes = strlen(directory);
-  memcpy(link, directory, directory_bytes);
+  memcpy(link, directory, directory_bytes + 1);
   char digits[12];
   uint32_t count = 0;
   auto rest = static_cast<uint32_t>(descriptor);
