@@ -9,11 +9,19 @@
 #include <stdint.h>
 #include <sys/syscall.h>
 
+// For code that also runs in a child which shares its parent's memory: a sanitizer's bookkeeping
+// there would be that of the parent's thread.
+#if defined(__clang__)
+#define SHORTWRITE_UNSANITIZED __attribute__((no_sanitize("address", "thread", "undefined")))
+#else
+#define SHORTWRITE_UNSANITIZED __attribute__((no_sanitize("address,thread,undefined")))
+#endif
+
 namespace shortwrite::fault_inject {
 
 #if defined(__x86_64__)
-inline long RawSyscall(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0,
-                       long f = 0) {
+SHORTWRITE_UNSANITIZED inline long RawSyscall(long number, long a = 0, long b = 0, long c = 0,
+                                              long d = 0, long e = 0, long f = 0) {
   register long r10 asm("r10") = d;
   register long r8 asm("r8") = e;
   register long r9 asm("r9") = f;
@@ -25,8 +33,8 @@ inline long RawSyscall(long number, long a = 0, long b = 0, long c = 0, long d =
   return result;
 }
 #elif defined(__aarch64__)
-inline long RawSyscall(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0,
-                       long f = 0) {
+SHORTWRITE_UNSANITIZED inline long RawSyscall(long number, long a = 0, long b = 0, long c = 0,
+                                              long d = 0, long e = 0, long f = 0) {
   register long x8 asm("x8") = number;
   register long x0 asm("x0") = a;
   register long x1 asm("x1") = b;
@@ -44,7 +52,7 @@ inline long RawSyscall(long number, long a = 0, long b = 0, long c = 0, long d =
 #error "the preload library knows the system call convention of x86-64 and aarch64 only"
 #endif
 
-inline long AsArgument(const void* pointer) {
+SHORTWRITE_UNSANITIZED inline long AsArgument(const void* pointer) {
   return reinterpret_cast<long>(pointer);
 }
 

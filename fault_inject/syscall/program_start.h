@@ -22,12 +22,6 @@ struct ProgramStart {
   uint64_t file_bytes_max = UINT64_MAX;  // RLIMIT_FSIZE, then with SIGXFSZ ignored; none
 };
 
-#if defined(__clang__)
-#define SHORTWRITE_UNSANITIZED __attribute__((no_sanitize("address", "thread", "undefined")))
-#else
-#define SHORTWRITE_UNSANITIZED __attribute__((no_sanitize("address,thread,undefined")))
-#endif
-
 // setrlimit(2): a write that would go beyond the limit is short, and the next one fails with EFBIG.
 // By default the signal would end the program before it could show what it makes of that.
 SHORTWRITE_UNSANITIZED inline void LimitFiles(uint64_t bytes) {

@@ -18,6 +18,10 @@
 #include "fault_inject/syscall/process_facts.h"
 #include "fault_inject/syscall/seccomp_filter.h"
 
+// glibc's clone(2) by its other name: ThreadSanitizer puts its own in place of the usual one, which
+// takes the child for a process with memory of its own.
+extern "C" int __clone(int (*function)(void*), void* stack, int flags, void* argument, ...);
+
 namespace shortwrite::fault_inject {
 namespace {
 
@@ -99,7 +103,7 @@ int Tracer::Spawn(const ProgramStart& start, pid_t& process) {
   processor_.Enter();
   // Not vfork: it would hold us until the exec, and a child must be seized before.
   char* const top = static_cast<char*>(stack_) + kStackBytes;
-  process = clone(RunChild, top, CLONE_VM | SIGCHLD, &birth);
+  process = __clone(RunChild, top, CLONE_VM | SIGCHLD, &birth);
   if (process < 0) return errno;
   if (ptrace(PTRACE_SEIZE, process, nullptr, kOptions) != 0) {
     const int error = errno;
