@@ -144,9 +144,8 @@ bool InterceptedCall::needs_rearming() const {
   const bool short_or_full = decision_.fault == FaultKind::kShort ||
                              decision_.fault == FaultKind::kCap ||
                              decision_.fault == FaultKind::kEagain;
-  const bool pollable = sink_ == SinkClass::kPipe || sink_ == SinkClass::kTty ||
-                        sink_ == SinkClass::kStreamSocket || sink_ == SinkClass::kDatagramSocket;
-  return delivered_ && short_or_full && pollable;
+  // epoll refuses regular files (epoll_ctl(2), EPERM); any other may be registered.
+  return delivered_ && short_or_full && !is_regular_;
 }
 
 void InterceptedCall::MarkDelivered() {
