@@ -55,6 +55,10 @@ SHORTWRITE_UNSANITIZED inline long RawSyscall(long number, long a = 0, long b = 
 SHORTWRITE_UNSANITIZED inline long AsArgument(const void* pointer) {
   return reinterpret_cast<long>(pointer);
 }
+// What the kernel fills in: to be distinguished, or it would be called uninitialised.
+SHORTWRITE_UNSANITIZED inline long AsArgument(void* pointer) {
+  return reinterpret_cast<long>(pointer);
+}
 
 inline long AsLibc(long result) {
   if (result >= 0 || result < -4095) return result;
