@@ -318,7 +318,8 @@ class Validation {
     if (IsSync(call)) return CheckSyncFault(call, *legal_under);
     if (const Words broken = CheckFault(call, *legal_under); !broken.empty()) return broken;
     const bool snaps = call.sink == "pipe" || (call.status_flags & O_DIRECT) != 0;
-    if (!IsCut(call.fault) || snaps || call.step == 0) return "";
+    const bool planned = call.step != 0 && call.step <= context_.schedule.steps.size();
+    if (!IsCut(call.fault) || snaps || !planned) return "";
     const Amount& amount = context_.schedule.steps[call.step - 1].amount;
     return call.granted == WantedBytes(amount, call.movable) ? "" : "not the count of its step";
   }
