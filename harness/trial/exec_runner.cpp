@@ -129,9 +129,9 @@ void ExecRunner::Calibrate(const Observation& control) {
   uint64_t bytes = settings_.existing ? settings_.existing->size() : 0;
   for (const OutputFile& output : control.outputs) {
     bytes += output.bytes.size();
-    if (output.written) {
-      largest_output_bytes_ = std::max<uint64_t>(largest_output_bytes_, output.bytes.size());
-    }
+    if (!output.written) continue;
+    uint64_t& most = control_bytes_[output.name];
+    most = std::max<uint64_t>(most, output.bytes.size());
   }
   output_bytes_max_ = std::min(output_bytes_max_, kBaseOutputBytesMax + kOutputMultiple * bytes);
   if (control.processes_left > 0 && !control.progress_after_end) grace_ = kDaemonGrace;
@@ -241,13 +241,20 @@ Result<WatchedEnd> ExecRunner::Await(pid_t pid, Streams& streams) {
   return watched;
 }
 
-// Either an output could not become what it was in the control, by whatever way it is written; or a
-// call was seen to fail, on a temporary file perhaps.
-bool ExecRunner::FeltSizeLimit(const Observation& observation, const Schedule& schedule) const {
-  if (!schedule.full) return false;
-  if (*schedule.full < largest_output_bytes_) return true;
-  return std::any_of(observation.calls.begin(), observation.calls.end(),
-                     [](const TracedCall& call) { return call.error == EFBIG; });
+// Either a call was seen to fail, on a temporary file perhaps; or an output that outgrew the limit
+// in the control did not this time, by whatever way it is written. One that outgrew it again was
+// made without growing a file, as by link(2), and shows nothing.
+bool ExecRunner::FeltSizeLimit(const Observation& observation, uint64_t limit) const {
+  const auto failed = [](const TracedCall& call) { return call.error == EFBIG; };
+  if (std::any_of(observation.calls.begin(), observation.calls.end(), failed)) return true;
+  return std::any_of(control_bytes_.begin(), control_bytes_.end(), [&](const auto& in_control) {
+    const auto& [name, bytes] = in_control;
+    const auto outgrows = [&name = name, limit](const OutputFile& output) {
+      return output.name == name && output.bytes.size() > limit;
+    };
+    return bytes > limit &&
+           std::none_of(observation.outputs.begin(), observation.outputs.end(), outgrows);
+  });
 }
 
 Result<FileBytes> ExecRunner::ReadStream(int fd, const char* name, uint64_t& bytes) const {
@@ -322,13 +329,14 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
   observation.progress_after_end = watched.value().progress_after_end;
   observation.cpu = watched.value().cpu;
   region_.ReadInto(observation);
-  observation.size_limit_felt = FeltSizeLimit(observation, request.schedule);
   const bool full_trace = request.full_trace || request.schedule.empty();
   if (Status sound = CheckTrace({request.schedule, settings_.profile, full_trace}, observation);
       !sound.ok()) {
     return sound.error();
   }
   if (Status collected = Collect(streams, observation); !collected.ok()) return collected.error();
+  const std::optional<uint64_t>& limit = request.schedule.full;
+  observation.size_limit_felt = limit && FeltSizeLimit(observation, *limit);
   return observation;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -77,7 +78,7 @@ class ExecRunner final : public TrialRunner {
                                          const Streams& streams) const;
   Result<pid_t> Spawn(const Streams& streams, const Schedule& schedule);
   Result<WatchedEnd> Await(pid_t pid, Streams& streams);
-  bool FeltSizeLimit(const Observation& observation, const Schedule& schedule) const;
+  bool FeltSizeLimit(const Observation& observation, uint64_t limit) const;
   Result<FileBytes> ReadStream(int fd, const char* name, uint64_t& bytes) const;
   Status Collect(const Streams& streams, Observation& observation);
 
@@ -97,9 +98,9 @@ class ExecRunner final : public TrialRunner {
   std::chrono::microseconds control_cpu_{0};
   std::chrono::milliseconds grace_;
   uint64_t output_bytes_max_;
-  uint64_t largest_output_bytes_ = 0;  // of the control
-  uint64_t stdout_bytes_ = 0;          // of the last trial
-  uint64_t diagnostics_bytes_ = 0;     // likewise
+  std::map<std::string, uint64_t> control_bytes_;  // the most of each written output
+  uint64_t stdout_bytes_ = 0;                      // of the last trial
+  uint64_t diagnostics_bytes_ = 0;                 // likewise
 };
 
 }  // namespace shortwrite

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/cli/harness_process.h"
+#include "tests/ptys.h"
 
 namespace shortwrite {
 namespace {
@@ -46,7 +47,12 @@ class Sinks : public testing::Test {
   TemporaryDirectory directory_;
 };
 
-class EverySink : public Sinks, public testing::WithParamInterface<std::string> {};
+class EverySink : public Sinks, public testing::WithParamInterface<std::string> {
+ protected:
+  void SetUp() override {
+    if (GetParam().starts_with("pty") && !WhyNoPtys().empty()) GTEST_SKIP() << WhyNoPtys();
+  }
+};
 INSTANTIATE_TEST_SUITE_P(Table, EverySink,
                          testing::Values("pipe", "pipe:nonblock", "pipe:slow", "pipe:nonblock:slow",
                                          "socket", "socket:nonblock", "socket:slow",
@@ -91,7 +97,7 @@ TEST_P(EverySink, LosingToEagainIsFoundWhereItMayHappen) {
 
 // The writers that know only a path have the sink there.
 TEST_F(Sinks, AreOpenedByTheirPath) {
-  for (const std::string sink : {"pipe", "pipe:slow", "pty", "pty:slow"}) {
+  for (const std::string& sink : SinksHere({"pipe", "pipe:slow", "pty", "pty:slow"})) {
     for (const char* const name :
          {"plain_loop", "poll_on_eagain", "eintr_retry", "raii_buffered_writer", "sendfile_loop",
           "splice_through_pipe", "writev_split_vector"}) {
@@ -105,7 +111,7 @@ TEST_F(Sinks, AreOpenedByTheirPath) {
 // then they do fail, as they do in the field.
 TEST_F(Sinks, BlockingProgramsFailOnlyWhereAskedFor) {
   const Words stdin_payload = {"--trials", "12", "--stdin", "payload"};
-  for (const char* const sink : {"pipe", "socket:slow", "pty"}) {
+  for (const std::string& sink : SinksHere({"pipe", "socket:slow", "pty"})) {
     ExpectSurvives(sink, {"cat"}, stdin_payload);
   }
   for (const char* const sink : {"pipe:nonblock", "socket:nonblock:slow"}) {
@@ -118,13 +124,13 @@ TEST_F(Sinks, BlockingProgramsFailOnlyWhereAskedFor) {
 // The replay line has the sink, and fails again when it is pasted; also that of a finding for which
 // the sink alone is enough.
 TEST_F(Sinks, FindingsAreReplayed) {
-  for (const char* const sink : {"pipe:nonblock", "pty:nonblock:slow"}) {
+  for (const std::string& sink : SinksHere({"pipe:nonblock", "pty:nonblock:slow"})) {
     const ProcessEnd end =
         Check(sink, {Writer("broken/eagain_ends_stdout"), "{payload}"}, {"--trials", "40"});
     ASSERT_EQ(end.exit, 1) << end.err;
     const Json found = end.Last()["counterexamples"][0];
     const std::string replay = found["replay"];
-    EXPECT_NE(replay.find(std::string("--sink ") + sink), std::string::npos) << replay;
+    EXPECT_NE(replay.find("--sink " + sink), std::string::npos) << replay;
     const ProcessEnd again = RunProcess(directory_, {"sh", "-c", replay});
     EXPECT_EQ(again.exit, 1) << again.err;
     EXPECT_TRUE(again.err.starts_with("corrupted: ")) << again.err;
@@ -133,7 +139,7 @@ TEST_F(Sinks, FindingsAreReplayed) {
 
 // The same seed and sink give the same result, where the kernel has no reason to answer otherwise.
 TEST_F(Sinks, TheSameSeedGivesTheSameResult) {
-  for (const std::string sink : {"pipe", "pipe:nonblock", "socket:slow", "pty"}) {
+  for (const std::string& sink : SinksHere({"pipe", "pipe:nonblock", "socket:slow", "pty"})) {
     const Words command = {Writer("correct/poll_stdout"), "{payload}"};
     const ProcessEnd first = Check(sink, command, {"--trials", Trials(sink), "--seed", "7"});
     const ProcessEnd second = Check(sink, command, {"--trials", Trials(sink), "--seed", "7"});
@@ -144,7 +150,7 @@ TEST_F(Sinks, TheSameSeedGivesTheSameResult) {
 
 // What escapes the backend on a stream is counted as exactly as on a file.
 TEST_F(Sinks, UnseenBytesAreNoPass) {
-  for (const char* const sink : {"pipe", "socket", "pty"}) {
+  for (const std::string& sink : SinksHere({"pipe", "socket", "pty"})) {
     const ProcessEnd end = Check(sink, {"head", "-c", "100000", "{payload}"},
                                  {"--backend", "preload", "--reference", "control"});
     EXPECT_EQ(end.exit, 5) << end.err;
@@ -158,6 +164,16 @@ TEST_F(Sinks, AnUnusedSinkIsNoPass) {
   const ProcessEnd end =
       Check("pipe", {Writer("correct/temporary_then_rename"), "{payload}", "{out}"});
   EXPECT_EQ(end.exit, 5) << end.err;
+}
+
+// A link grows no file, so that no limit is felt; a copy of the same bytes feels every one.
+TEST_F(Sinks, ALimitThatNothingReachesIsNoPass) {
+  const ProcessEnd linked = Check("full", {"ln", "{payload}", "{out}"});
+  EXPECT_EQ(linked.exit, 5) << linked.err;
+  EXPECT_EQ(linked.Last()["faults_delivered"], 0);
+  const ProcessEnd copied = Check("full", {"cp", "{payload}", "{out}"});
+  EXPECT_EQ(copied.exit, 0) << copied.err;
+  EXPECT_EQ(copied.Last()["faults_delivered"], copied.Last()["trials"]);
 }
 
 // doctor tells which sinks this machine has.

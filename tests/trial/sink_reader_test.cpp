@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "harness/base/file_bytes.h"
+#include "tests/ptys.h"
 #include "tests/trial/children.h"
 
 namespace shortwrite {
@@ -21,7 +22,7 @@ namespace {
 
 constexpr uint64_t kRoom = uint64_t{1} << 30;
 
-class SinkReaderTest : public testing::TestWithParam<SinkSettings> {
+class SinkReaderTest : public testing::Test {
  protected:
   void Start(const SinkSettings& settings, uint64_t bytes_max = kRoom) {
     ends_ = OpenSink(settings, "").value();
@@ -55,7 +56,14 @@ class SinkReaderTest : public testing::TestWithParam<SinkSettings> {
   std::unique_ptr<SinkReader> reader_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Sinks, SinkReaderTest,
+class EverySinkReader : public SinkReaderTest, public testing::WithParamInterface<SinkSettings> {
+ protected:
+  void SetUp() override {
+    if (GetParam().kind == SinkKind::kPty && !WhyNoPtys().empty()) GTEST_SKIP() << WhyNoPtys();
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Sinks, EverySinkReader,
                          testing::Values(SinkSettings{SinkKind::kPipe, false, false},
                                          SinkSettings{SinkKind::kPipe, false, true},
                                          SinkSettings{SinkKind::kSocket, false, false},
@@ -69,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(Sinks, SinkReaderTest,
 
 // More than any buffer holds gets through, whole and in order, although the writer's end stays
 // open.
-TEST_P(SinkReaderTest, TakesWhateverAWriterGives) {
+TEST_P(EverySinkReader, TakesWhateverAWriterGives) {
   Start(GetParam());
   const std::string bytes = Numbers(1 << 20);
   WriteAll(bytes);
@@ -80,7 +88,7 @@ TEST_P(SinkReaderTest, TakesWhateverAWriterGives) {
 }
 
 // What the sink holds when its writer is gone is not lost.
-TEST_P(SinkReaderTest, LosesNothingAtTheEnd) {
+TEST_P(EverySinkReader, LosesNothingAtTheEnd) {
   Start(GetParam());
   Child writer([this] {
     const std::string_view words = "the very last words";
@@ -92,14 +100,14 @@ TEST_P(SinkReaderTest, LosesNothingAtTheEnd) {
 }
 
 // Nobody ever writes: the end does not wait for anybody.
-TEST_P(SinkReaderTest, EndsWithoutAByte) {
+TEST_P(EverySinkReader, EndsWithoutAByte) {
   Start(GetParam());
   ASSERT_TRUE(reader_->Finish().ok());
   EXPECT_EQ(reader_->received_bytes(), 0u);
 }
 
 // Behind the bound it goes on reading, so that no writer blocks, and stores no more.
-TEST_P(SinkReaderTest, StoresNoMoreThanItsBound) {
+TEST_P(EverySinkReader, StoresNoMoreThanItsBound) {
   constexpr uint64_t kBound = 100'000;
   Start(GetParam(), kBound);
   WriteAll(Numbers(1 << 20));

@@ -11,6 +11,7 @@
 #include <numeric>
 #include <string>
 
+#include "tests/ptys.h"
 #include "tests/trial/children.h"
 
 namespace shortwrite {
@@ -51,6 +52,10 @@ std::string ReadAll(int fd, size_t bytes) {
 
 class StreamSink : public testing::TestWithParam<SinkKind> {
  protected:
+  void SetUp() override {
+    if (GetParam() == SinkKind::kPty && !WhyNoPtys().empty()) GTEST_SKIP() << WhyNoPtys();
+  }
+
   SinkEnds Open(bool nonblock, bool slow) {
     settings_ = {.kind = GetParam(), .nonblock = nonblock, .slow = slow};
     return OpenSink(settings_, "").value();
@@ -109,6 +114,7 @@ TEST(Sink, OfAPipeMayHaveAName) {
 
 // A pty always has a name, and what is opened there is the same terminal.
 TEST(Sink, OfAPtyHasAName) {
+  if (!WhyNoPtys().empty()) GTEST_SKIP() << WhyNoPtys();
   const SinkEnds ends = OpenSink({.kind = SinkKind::kPty}, "").value();
   const UniqueFd late(open(ends.path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC));
   ASSERT_EQ(write(late.get(), "late\n", 5), 5);

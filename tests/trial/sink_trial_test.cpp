@@ -12,6 +12,7 @@
 #include "harness/trial/exec_runner.h"
 #include "harness/trial/process_tree.h"
 #include "harness/writer/payload.h"
+#include "tests/ptys.h"
 
 namespace shortwrite {
 namespace {
@@ -52,7 +53,14 @@ std::string NameOf(const testing::TestParamInfo<Setting>& info) {
   return name;
 }
 
-class SinkTrial : public testing::TestWithParam<Setting> {
+// Kinds of stream that can be had here.
+std::vector<SinkKind> Streams() {
+  std::vector<SinkKind> kinds = {SinkKind::kPipe, SinkKind::kSocket};
+  if (WhyNoPtys().empty()) kinds.push_back(SinkKind::kPty);
+  return kinds;
+}
+
+class SinkTrial : public testing::Test {
  protected:
   void SetUp() override { payload_ = ReadWhole(Payload::PositionCoded(kPayloadBytes)).value(); }
 
@@ -104,10 +112,20 @@ class SinkTrial : public testing::TestWithParam<Setting> {
   std::string payload_;
 };
 
-INSTANTIATE_TEST_SUITE_P(All, SinkTrial, testing::ValuesIn(AllSettings()), NameOf);
+class EverySinkTrial : public SinkTrial, public testing::WithParamInterface<Setting> {
+ protected:
+  void SetUp() override {
+    if (GetParam().sink.kind == SinkKind::kPty && !WhyNoPtys().empty()) {
+      GTEST_SKIP() << WhyNoPtys();
+    }
+    SinkTrial::SetUp();
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(All, EverySinkTrial, testing::ValuesIn(AllSettings()), NameOf);
 
 // A correct writer's bytes arrive under faults, and the trace adds up to them.
-TEST_P(SinkTrial, ACorrectWriterSurvives) {
+TEST_P(EverySinkTrial, ACorrectWriterSurvives) {
   const bool nonblock = GetParam().sink.nonblock;
   ExecRunner runner = Make(GetParam(), {Writer("correct/poll_stdout"), "{payload}"});
   const Observation observation =
@@ -125,7 +143,7 @@ TEST_P(SinkTrial, ACorrectWriterSurvives) {
 
 // With a slow reader the kernel itself answers EAGAIN to a target that inherits O_NONBLOCK, and
 // never to another one.
-TEST_P(SinkTrial, TheKernelAnswersEagainOnlyWhereAskedFor) {
+TEST_P(EverySinkTrial, TheKernelAnswersEagainOnlyWhereAskedFor) {
   ExecRunner runner = Make(GetParam(), {Writer("correct/poll_stdout"), "{payload}"});
   const Observation observation = Run(runner);
   EXPECT_EQ(Output(observation), payload_);
@@ -139,7 +157,7 @@ TEST_P(SinkTrial, TheKernelAnswersEagainOnlyWhereAskedFor) {
 }
 
 // Who leaves a process behind that holds the stream open waits for nobody, and loses nothing.
-TEST_P(SinkTrial, AnOpenEndLeftBehindIsNoObstacle) {
+TEST_P(EverySinkTrial, AnOpenEndLeftBehindIsNoObstacle) {
   ExecRunner runner = Make(GetParam(), {"sh", "-c", "sleep 1000 & exec \"$@\"", "sh",
                                         Writer("correct/poll_stdout"), "{payload}"});
   const Observation observation = Run(runner);
@@ -150,7 +168,7 @@ TEST_P(SinkTrial, AnOpenEndLeftBehindIsNoObstacle) {
 
 // A target that waits for edges (EPOLLET) gets one after an EAGAIN that had no full buffer behind
 // it, and after a short count: both would else look like its own hang.
-TEST_P(SinkTrial, EdgesFollowInjectedFaults) {
+TEST_P(EverySinkTrial, EdgesFollowInjectedFaults) {
   ExecRunner runner = Make(GetParam(), {Writer("correct/epoll_edges_of_stdout"), "{payload}"});
   runner.Calibrate({});
   const Observation observation =
@@ -161,7 +179,7 @@ TEST_P(SinkTrial, EdgesFollowInjectedFaults) {
 
 // A process that goes on writing after the target's end is heard until it is done.
 TEST_F(SinkTrial, ATailThatIsStillWritingIsHeard) {
-  for (const SinkKind kind : {SinkKind::kPipe, SinkKind::kSocket, SinkKind::kPty}) {
+  for (const SinkKind kind : Streams()) {
     ExecRunner runner =
         Make(SinkSettings{kind, false, true},
              {"sh", "-c", "\"$@\" & exit 0", "sh", Writer("correct/poll_stdout"), "{payload}"});
@@ -171,7 +189,7 @@ TEST_F(SinkTrial, ATailThatIsStillWritingIsHeard) {
 
 // A stream that is closed early, or never used, is what it is; nobody waits for more.
 TEST_F(SinkTrial, AnEarlyCloseIsAnEnd) {
-  for (const SinkKind kind : {SinkKind::kPipe, SinkKind::kSocket, SinkKind::kPty}) {
+  for (const SinkKind kind : Streams()) {
     ExecRunner closes =
         Make(SinkSettings{kind, false, false}, {"sh", "-c", "echo first; exec >&-; exit 3"});
     const Observation observation = Run(closes);
@@ -218,7 +236,8 @@ TEST_F(SinkTrial, ARunawayIsStopped) {
 
 // {out} is a FIFO, or the terminal itself, and several openings in a row are one stream.
 TEST_F(SinkTrial, AnOutputByNameIsTheSink) {
-  for (const SinkKind kind : {SinkKind::kPipe, SinkKind::kPty}) {
+  for (const SinkKind kind : Streams()) {
+    if (kind == SinkKind::kSocket) continue;  // has no path
     for (const Backend backend : {Backend::kPreload, Backend::kSyscall}) {
       ExecRunner runner = Make(
           Setting{{kind, false, false}, backend},
@@ -235,8 +254,9 @@ TEST_F(SinkTrial, AnOutputByNameIsTheSink) {
 
 // A step that names {out} reaches it there.
 TEST_F(SinkTrial, AStepMayNameTheSink) {
-  ExecRunner runner = Make(SinkSettings{SinkKind::kPty, false, false},
-                           {Writer("correct/plain_loop"), "{payload}", "{out}"});
+  const SinkKind kind = WhyNoPtys().empty() ? SinkKind::kPty : SinkKind::kPipe;
+  ExecRunner runner =
+      Make(SinkSettings{kind, false, false}, {Writer("correct/plain_loop"), "{payload}", "{out}"});
   const Observation observation = Run(runner, "1@out:short=1");
   EXPECT_EQ(observation.faults_delivered, 1u);
   EXPECT_EQ(Output(observation, "out"), payload_);
