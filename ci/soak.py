@@ -29,13 +29,18 @@ def writers(build):
 
 
 def sinks_of(header):
-    """What opens {out} cannot be given a socket, and its O_NONBLOCK is its own affair; what opens
-    several files, or renames, writes files."""
-    command = header["command"]
-    if "{out}" not in command:
-        needs_stream = "--sink" in header.get("options", "")
-        return [sink for sink in SINKS if sink != "file" or not needs_stream]
-    return ["file"]
+    """What opens {out} writes to a file, and to the kinds of stream that its header names; its
+    O_NONBLOCK is its own affair."""
+    if "{out}" in header["command"]:
+        kinds = header.get("sinks", "").split()
+        return ["file"] + [kind + pace for kind in kinds for pace in ("", ":slow")]
+    needs_stream = "--sink" in header.get("options", "")
+    return [sink for sink in SINKS if sink != "file" or not needs_stream]
+
+
+def payload_bytes(sink):
+    """A slow reader takes a page at a time."""
+    return 40001 if ":slow" in sink else 140001
 
 
 def campaign(build, program, command, sink, profile, trials, seed, work):
@@ -43,7 +48,7 @@ def campaign(build, program, command, sink, profile, trials, seed, work):
     run = subprocess.run([os.path.abspath(f"{build}/shortwrite"), "check", "--json", "--quiet",
                           "--trials", str(trials), "--time", "30m", "--seed", str(seed), "--sink",
                           sink, "--profile", profile, "--corpus", f"{work}/found", "--bytes",
-                          "140001", "--", *words],
+                          str(payload_bytes(sink)), "--", *words],
                          cwd=work, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     lines = run.stdout.splitlines()
     return run, json.loads(lines[-1]) if lines else {}
@@ -65,7 +70,10 @@ def main(build, trials):
                     if run.returncode == VACUOUS:
                         totals["vacuous"] += 1
                         print(f"vacuous: {what}: {result.get('reason', '')}", flush=True)
-                    elif run.returncode != SURVIVED:
+                    elif run.returncode == SURVIVED:
+                        print(f"{result['trials']} trials, {result['faults_delivered']} faults: "
+                              f"{what}", flush=True)
+                    else:
                         wrong.append(what)
                         print(f"exit {run.returncode}: {what}: {result.get('reason', '')}\n"
                               f"{run.stderr[-2000:]}", flush=True)

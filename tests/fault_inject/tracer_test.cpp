@@ -1,6 +1,7 @@
 // What only a tracer can get wrong: it changes the registers of threads that other people wrote,
 // stops them, and must not be noticed.
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <map>
@@ -34,6 +35,23 @@ TEST_P(TracedGuests, ArgumentsStayInTheirRegisters) {
   EXPECT_EQ(failing.exit_status, 0) << failing.error;
   EXPECT_EQ(failing.observation.faults_delivered, 5u);
   EXPECT_EQ(failing.file, "");
+}
+
+// The tracer keeps a target on its own processor, until there is somebody who would notice: a
+// second thread, or who asks. What a target chooses for itself stays.
+TEST_P(TracedGuests, ProcessorsAreTheTargetsOwn) {
+  cpu_set_t ours;
+  ASSERT_EQ(sched_getaffinity(0, sizeof(ours), &ours), 0);
+  const int count = CPU_COUNT(&ours);
+  if (count == 1) GTEST_SKIP() << "one processor: there is nothing to keep";
+  const GuestRun run = RunClean({.guest = "processors_kept",
+                                 .arguments = {"{out}", std::to_string(count)},
+                                 .schedule = "*:short=3"});
+  EXPECT_EQ(run.file, "first asks pins pinned thread asks pins ");
+  EXPECT_GT(run.observation.faults_delivered, 0u);
+  // And this thread has its own back.
+  ASSERT_EQ(sched_getaffinity(0, sizeof(ours), &ours), 0);
+  EXPECT_EQ(CPU_COUNT(&ours), count);
 }
 
 // What a cut vector needs is kept off the target's stack.
