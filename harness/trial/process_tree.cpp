@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <set>
+#include <string_view>
 
 #include "harness/base/unique_fd.h"
 
@@ -123,12 +124,23 @@ bool HoldsTimerDescriptor(pid_t pid) {
   return false;
 }
 
+// What follows the key that begins a line of a file like /proc/PID/status, up to its end.
+std::string_view Line(std::string_view status, std::string_view key) {
+  for (size_t at = 0; at < status.size();) {
+    const size_t end = std::min(status.find('\n', at), status.size());
+    const std::string_view line = status.substr(at, end - at);
+    if (line.starts_with(key)) return line.substr(key.size());
+    at = end + 1;
+  }
+  return {};
+}
+
 // Interval timers are not shown anywhere; a caught SIGALRM, SIGVTALRM or SIGPROF is their only use.
 bool CatchesTimerSignal(pid_t pid) {
   const std::string status = ReadProc(fmt::format("/proc/{}/status", pid), 8192);
-  const size_t at = status.find("SigCgt:");
-  if (at == std::string::npos) return true;
-  const uint64_t caught = strtoull(status.c_str() + at + strlen("SigCgt:"), nullptr, 16);
+  const std::string text(Line(status, "SigCgt:"));
+  if (text.empty()) return true;
+  const uint64_t caught = strtoull(text.c_str(), nullptr, 16);
   for (const int signal : {SIGALRM, SIGVTALRM, SIGPROF}) {
     if ((caught >> (signal - 1) & 1) != 0) return true;
   }
@@ -167,6 +179,18 @@ bool WaitsForGood(pid_t pid) {
   if (!ReadProc(fmt::format("/proc/{}/timers", pid), 64).empty()) return false;
   return std::all_of(threads.begin(), threads.end(),
                      [pid](pid_t thread) { return ThreadWaitsForGood(pid, thread); });
+}
+
+std::string SchedulingOf(pid_t pid) {
+  std::string scheduling;
+  for (const pid_t thread : NumericEntries(fmt::format("/proc/{}/task", pid))) {
+    const std::string status = ReadProc(fmt::format("/proc/{}/task/{}/status", pid, thread), 8192);
+    scheduling += fmt::format("{} {}", thread, Line(status, "State:"));
+    for (const char* const kind : {"voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:"}) {
+      scheduling += Line(status, kind);
+    }
+  }
+  return scheduling;
 }
 
 uint32_t KillDescendants() {

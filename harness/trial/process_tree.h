@@ -26,6 +26,10 @@ bool IsAlive(pid_t pid);
 // no timer armed. False when that cannot be proved.
 bool WaitsForGood(pid_t pid);
 
+// The state of every thread of the process, and how often it gave up or lost its processor. Equal
+// at two moments at both of which nobody runs: nobody ran in between.
+std::string SchedulingOf(pid_t pid);
+
 // Kills all descendants of this process and reaps them; returns how many had not ended by
 // themselves. Needs PR_SET_CHILD_SUBREAPER, so that orphans come to us.
 uint32_t KillDescendants();

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <string>
+#include <vector>
 
 #include "harness/trial/process_tree.h"
 
@@ -26,8 +28,9 @@ void RequestStop(int) {
 
 // Between two looks at a target that is still running.
 constexpr milliseconds kSampleInterval{50};
-// Blocked in untimed waits, without CPU or progress, for this long: it will not come back.
-constexpr milliseconds kHungAfter{2000};
+// Blocked in untimed waits at so many looks in a row, and never scheduled between them: it will not
+// come back. Looks, not a time: when the whole machine stands still, we do not look either.
+constexpr uint32_t kStillLooks = 40;
 constexpr milliseconds kGraceInterval{2};
 
 milliseconds TicksToTime(uint64_t ticks) {
@@ -43,17 +46,19 @@ class LivenessJudge {
   bool Sample(const WatchProbes& probes, Clock::time_point started, TargetEnd& end) {
     const uint64_t progress = probes.progress();
     const std::vector<ProcessState> processes = Descendants(getpid());
-    uint64_t ticks = 0;
-    for (const ProcessState& process : processes) ticks += process.cpu_ticks;
     const auto now = Clock::now();
+    const uint64_t ticks = TicksOf(processes);
     if (progress != progress_) {
       progress_ = progress;
       ticks_at_progress_ = ticks;
       quiet_since_ = now;
     }
-    // A target may also work without writing, or wait for a process that does.
-    if (ticks != ticks_) quiet_since_ = now;
+    // A target may also work without writing, or wait for a process that does: for one after the
+    // other, perhaps, each too short to show any CPU.
+    if (ticks != ticks_ || PidsOf(processes) != pids_) quiet_since_ = now;
     ticks_ = ticks;
+    pids_ = PidsOf(processes);
+    CountStillLooks(processes);
 
     if (!limits_.watch_progress) {
       return now - started >= limits_.timeout && Ended(end, TargetEnd::Kind::kSlow);
@@ -62,8 +67,10 @@ class LivenessJudge {
       return Ended(end, TargetEnd::Kind::kRunaway);
     const milliseconds burnt = TicksToTime(ticks - std::min(ticks, ticks_at_progress_));
     if (burnt >= limits_.spin_cpu) return Ended(end, TargetEnd::Kind::kSpun);
+    if (still_looks_ >= kStillLooks && AllWaitForGood(processes)) {
+      return Ended(end, TargetEnd::Kind::kHung);
+    }
     const auto quiet = now - quiet_since_;
-    if (quiet >= kHungAfter && AllWaitForGood(processes)) return Ended(end, TargetEnd::Kind::kHung);
     if (now - started < limits_.timeout) return false;
     // At the deadline half a deadline of silence proves a hang, unless the silence is the
     // machine's: a process that waits for a processor or a disk is no worse than slow.
@@ -75,6 +82,25 @@ class LivenessJudge {
   static bool Ended(TargetEnd& end, TargetEnd::Kind kind) {
     end = {kind, 0};
     return true;
+  }
+
+  static uint64_t TicksOf(const std::vector<ProcessState>& processes) {
+    uint64_t ticks = 0;
+    for (const ProcessState& process : processes) ticks += process.cpu_ticks;
+    return ticks;
+  }
+
+  static std::vector<pid_t> PidsOf(const std::vector<ProcessState>& processes) {
+    std::vector<pid_t> pids;
+    for (const ProcessState& process : processes) pids.push_back(process.pid);
+    return pids;
+  }
+
+  void CountStillLooks(const std::vector<ProcessState>& processes) {
+    std::string scheduling;
+    for (const ProcessState& process : processes) scheduling += SchedulingOf(process.pid);
+    still_looks_ = scheduling == scheduling_ ? still_looks_ + 1 : 0;
+    scheduling_ = std::move(scheduling);
   }
 
   static bool NoneIsReady(const std::vector<ProcessState>& processes) {
@@ -95,6 +121,9 @@ class LivenessJudge {
   uint64_t progress_ = 0;
   uint64_t ticks_ = 0;
   uint64_t ticks_at_progress_ = 0;
+  std::vector<pid_t> pids_;
+  std::string scheduling_;    // at the last look
+  uint32_t still_looks_ = 0;  // since it last changed
 };
 
 // The target has ended; whoever it left behind may still be writing (a pipeline's tail, a process

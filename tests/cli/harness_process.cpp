@@ -76,8 +76,11 @@ TemporaryDirectory::~TemporaryDirectory() {
 }
 
 std::string ReadText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  // Through <<, which takes a failing read for the end: a file of /proc fails once its process is
+  // gone, and a bare stream buffer throws then.
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
 }
 
 std::vector<nlohmann::json> ProcessEnd::Lines() const {

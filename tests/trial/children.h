@@ -23,6 +23,8 @@ class Child {
   pid_t pid() const { return pid_; }
   // Blocks until the child has ended; returns its wait status.
   int Wait();
+  // Somebody else has reaped it.
+  void Forget() { reaped_ = true; }
   // Blocks until every thread of the child sleeps in the kernel.
   void AwaitSleep() const;
 
