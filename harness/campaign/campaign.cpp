@@ -26,12 +26,11 @@ class Campaign {
   Result<CampaignResult> Run() {
     Result<ControlOutcome> control = RunControls(runner_, settings_, 2);
     if (!control.ok()) return Stopped(control.error());
+    const bool ended = control.value().end || control.value().fails_alone;
     if (Status taken = TakeOver(std::move(control).value()); !taken.ok()) {
       return Stopped(taken.error());
     }
-    if (result_.end == CampaignEnd::kVacuous && !result_.reason.empty()) return std::move(result_);
-    if (result_.end == CampaignEnd::kControlFailed) return std::move(result_);
-    if (!result_.counterexamples.empty()) return std::move(result_);
+    if (ended) return std::move(result_);
     Status explored = Explore();
     if (!explored.ok() && !interrupted_) return explored.error();
     Conclude();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/campaign/busy_retries.h"
 #include "harness/campaign/coverage.h"
 
 namespace shortwrite {
@@ -69,6 +70,11 @@ class ControlRun {
     if (!settings_.sink_is_plain) {
       if (Status compared = CompareWithPlainSink(); !compared.ok()) return compared.error();
       if (outcome_.fails_alone || outcome_.end) return std::move(outcome_);
+    } else if (RetriesWithoutWaiting(FindBusyRetries(outcome_.reference.control))) {
+      if (Status confirmed = ConfirmAlone(outcome_.reference.control); !confirmed.ok()) {
+        return confirmed.error();
+      }
+      return std::move(outcome_);
     }
     // Before the bytes are compared: of a program that no backend sees, that is what must be said.
     if (!CheckEnd() || !CheckCoverage() || !CheckBytes()) return std::move(outcome_);
@@ -182,6 +188,11 @@ class ControlRun {
     Result<Observation> plain = Once(true, true);
     if (!plain.ok()) return plain.error();
     if (!CheckSame(plain.value())) return Ok();
+    return ConfirmAlone(std::move(failed));
+  }
+
+  // What failed without any fault must do so time and again.
+  Status ConfirmAlone(Observation failed) {
     const Verdict verdict = JudgeStrained(failed).verdict;
     for (uint32_t i = 1; i < kConfirmations; ++i) {
       Result<Observation> again = Once(true);

@@ -4,6 +4,8 @@
 #include <csignal>
 #include <set>
 
+#include "harness/campaign/busy_retries.h"
+
 namespace shortwrite {
 namespace {
 
@@ -107,6 +109,9 @@ Behaviour DescribeBehaviour(const Observation& observation, const Schedule& sche
   behaviour.number = observation.end.number;
   behaviour.outputs = Named(observation.outputs);
   behaviour.diagnostics = observation.diagnostics;
+  // Between faults of ours a trial has fewer of the kernel's own, and no times.
+  behaviour.retries_without_waiting =
+      schedule.empty() && RetriesWithoutWaiting(FindBusyRetries(observation));
   behaviour.fault_is_fatal_signal = IsFatalSignalOfFault(observation);
   // What was delivered counts, not what was planned: an undelivered terminal step asks nothing of
   // the target.

@@ -124,7 +124,7 @@ Verdict RecoverableVerdict(const Behaviour& behaviour, bool equal, bool new_mess
       break;
   }
   if (behaviour.number != 0) return equal ? Verdict::kFailedComplete : Verdict::kRefused;
-  if (equal) return Verdict::kSurvived;
+  if (equal) return behaviour.retries_without_waiting ? Verdict::kSpun : Verdict::kSurvived;
   return new_message ? Verdict::kMisreported : Verdict::kCorrupted;
 }
 

@@ -14,7 +14,7 @@ enum class Verdict {
   kSurvived,        // exit 0, output equal to the reference
   kRefused,         // non-zero exit, output wrong: says so, but a loop would have lost nothing
   kFailedComplete,  // right bytes, failing exit
-  kSpun,            // burns CPU, or writes for ever, without progress
+  kSpun,            // burns CPU, or writes for ever, without progress; or did so between progress
   kHung,            // waits for ever
   kCrashed,         // killed by a signal
   kMisreported,     // a message, but exit 0, wrong bytes
@@ -56,11 +56,12 @@ struct Behaviour {
   int number = 0;  // exit status or signal
   std::vector<NamedBytes> outputs;
   std::string_view diagnostics;
-  std::vector<std::string> same;       // outputs that differ from the reference by right
-  std::vector<std::string> faulted;    // outputs that an error was delivered on
-  bool recoverable = true;             // what was delivered, and must be answered for
-  bool delayed_error = false;          // close or fsync failed: the bytes may be lost later
-  bool fault_is_fatal_signal = false;  // the fault delivered `number` as SIGPIPE or SIGXFSZ
+  std::vector<std::string> same;         // outputs that differ from the reference by right
+  std::vector<std::string> faulted;      // outputs that an error was delivered on
+  bool recoverable = true;               // what was delivered, and must be answered for
+  bool delayed_error = false;            // close or fsync failed: the bytes may be lost later
+  bool retries_without_waiting = false;  // at EAGAIN, proved; it came to its end all the same
+  bool fault_is_fatal_signal = false;    // the fault delivered `number` as SIGPIPE or SIGXFSZ
 };
 
 struct Judgement {

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstring>
 
+#include "harness/campaign/busy_retries.h"
+
 namespace shortwrite {
 namespace {
 
@@ -69,7 +71,7 @@ std::string_view VerdictMeaning(Verdict verdict) {
     case Verdict::kFailedComplete:
       return "every byte is right, but it says that it failed";
     case Verdict::kSpun:
-      return "it works for ever without getting further";
+      return "it burns a processor without getting further";
     case Verdict::kHung:
       return "it waits for ever";
     case Verdict::kCrashed:
@@ -95,6 +97,14 @@ std::string_view VerdictMeaning(Verdict verdict) {
 std::string Mechanism(const Judgement& judgement, const Observation& observation) {
   const TracedCall* const call = FirstDelivered(observation);
   std::string sentence = "without any fault";
+  if (judgement.verdict == Verdict::kSpun && observation.end.kind == TargetEnd::Kind::kExited) {
+    const BusyRetries busy = FindBusyRetries(observation);
+    return fmt::format(
+        "{} calls in a row met EAGAIN while the reader paused, half of them within {:.1f} "
+        "microseconds of the one before: it asks again instead of waiting (poll(2)); every output "
+        "right",
+        busy.most + 1, static_cast<double>(busy.median_gap_ns) / 1000);
+  }
   if (observation.size_limit_felt) sentence = "at a limit beyond which no file can grow";
   if (call != nullptr) sentence = "after " + CallSentence(*call, observation);
   if (!judgement.output.empty()) {

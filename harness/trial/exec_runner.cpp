@@ -172,8 +172,8 @@ Status ExecRunner::OpenSinkOf(const TrialRequest& request, Streams& streams) {
   if (named) {
     command_ = Expand(settings_.target, workspace_.payload(), streams.sink.path, workspace_.dir());
   }
-  Result<std::unique_ptr<SinkReader>> reader =
-      SinkReader::Start(sink, streams.sink, streams.out.get(), output_bytes_max_);
+  Result<std::unique_ptr<SinkReader>> reader = SinkReader::Start(
+      sink, streams.sink, streams.out.get(), output_bytes_max_, request.schedule.empty());
   if (!reader.ok()) return reader.error();
   streams.reader = std::move(reader).value();
   return Ok();

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <chrono>
 #include <system_error>
+#include <utility>
 
 namespace shortwrite {
 namespace {
@@ -22,6 +23,8 @@ constexpr size_t kReadBytes = 65536;
 // default payload still takes no more than some 30 ms.
 constexpr size_t kSlowReadBytes = 4096;
 constexpr microseconds kSlowPause{300};
+constexpr microseconds kHalt{50000};
+
 timespec ToTimespec(microseconds time) {
   return {time.count() / 1000000, time.count() % 1000000 * 1000};
 }
@@ -30,11 +33,11 @@ timespec ToTimespec(microseconds time) {
 
 Result<std::unique_ptr<SinkReader>> SinkReader::Start(const SinkSettings& settings,
                                                       const SinkEnds& ends, int store,
-                                                      uint64_t bytes_max) {
+                                                      uint64_t bytes_max, bool halts) {
   UniqueFd stop(eventfd(0, EFD_CLOEXEC));
   if (!stop.valid()) return ErrnoError("create an eventfd", errno);
   std::unique_ptr<SinkReader> reader(
-      new SinkReader(settings, ends, store, bytes_max, std::move(stop)));
+      new SinkReader(settings, ends, store, bytes_max, halts, std::move(stop)));
   // A thread inherits its creator's mask.
   sigset_t all;
   sigset_t before;
@@ -52,11 +55,12 @@ Result<std::unique_ptr<SinkReader>> SinkReader::Start(const SinkSettings& settin
 }
 
 SinkReader::SinkReader(const SinkSettings& settings, const SinkEnds& ends, int store,
-                       uint64_t bytes_max, UniqueFd stop)
+                       uint64_t bytes_max, bool halts, UniqueFd stop)
     : settings_(settings),
       ends_(ends),
       store_(store),
       bytes_max_(bytes_max),
+      halts_(halts),
       stop_(std::move(stop)) {}
 
 SinkReader::~SinkReader() {
@@ -84,6 +88,7 @@ void SinkReader::Run() {
 // Until it is told to stop.
 void SinkReader::Follow() {
   bool open = true;
+  microseconds pause = halts_ ? kHalt : kSlowPause;
   while (true) {
     // A socket that the target shut down is readable for ever; then only the stop matters.
     std::array<pollfd, 2> fds = {
@@ -91,7 +96,7 @@ void SinkReader::Follow() {
     if (poll(fds.data(), fds.size(), -1) < 0) continue;
     if (fds[0].revents != 0) return;
     open = ReadOnce(settings_.slow ? kSlowReadBytes : kReadBytes) || errno == EAGAIN;
-    if (settings_.slow && StopsWithin(kSlowPause)) return;
+    if (settings_.slow && StopsWithin(std::exchange(pause, kSlowPause))) return;
   }
 }
 

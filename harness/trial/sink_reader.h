@@ -20,10 +20,11 @@ namespace shortwrite {
 class SinkReader {
  public:
   // store: an empty file, open for writing; at most bytes_max go there. ends and store must outlive
-  // this.
+  // this. halts: a slow reader makes one long pause besides, in which a target that does not wait
+  // has time to show it.
   static Result<std::unique_ptr<SinkReader>> Start(const SinkSettings& settings,
                                                    const SinkEnds& ends, int store,
-                                                   uint64_t bytes_max);
+                                                   uint64_t bytes_max, bool halts = false);
   SinkReader(const SinkReader&) = delete;
   SinkReader& operator=(const SinkReader&) = delete;
   ~SinkReader();
@@ -39,7 +40,7 @@ class SinkReader {
 
  private:
   SinkReader(const SinkSettings& settings, const SinkEnds& ends, int store, uint64_t bytes_max,
-             UniqueFd stop);
+             bool halts, UniqueFd stop);
 
   void Run();
   void Follow();
@@ -51,6 +52,7 @@ class SinkReader {
   const SinkEnds& ends_;
   const int store_;
   const uint64_t bytes_max_;
+  const bool halts_;
   UniqueFd stop_;  // eventfd(2)
   std::atomic<uint64_t> received_{0};
   uint64_t stored_ = 0;

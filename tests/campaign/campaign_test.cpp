@@ -139,6 +139,29 @@ TEST(Campaign, FlakyFailureIsUnsteady) {
 }
 
 // A signal before anything was found: stopped, not survived. Also during the controls.
+// A sink that fails the target once, and then not again: nothing can be told from it, and nothing
+// is swept on the ground of it.
+TEST(Campaign, AnUnsteadyControlEndsIt) {
+  SimulatedTarget target({});
+  int strained = 0;
+  target.Intervene([&](size_t, const TrialRequest& request, Observation observation) {
+    observation.outputs[0].stream = true;
+    if (!request.plain_sink && ++strained == 1) {
+      observation.outputs[0].bytes = FileBytes::Of("cut");
+      observation.calls.resize(1);
+      observation.calls[0].result = 3;
+    }
+    return observation;
+  });
+  CampaignSettings settings = target.CampaignOver();
+  settings.sink_is_plain = false;
+  Journal journal;
+  const CampaignResult result = RunCampaign(target, settings, journal).value();
+  EXPECT_EQ(result.end, CampaignEnd::kUnsteady) << result.reason;
+  EXPECT_NE(result.reason.find("once"), std::string::npos) << result.reason;
+  EXPECT_EQ(result.trials, 0u);
+}
+
 TEST(Campaign, InterruptedIsStopped) {
   for (const size_t run : {size_t{1}, size_t{2}, size_t{3}, size_t{40}}) {
     SimulatedTarget target({});
