@@ -46,7 +46,7 @@ def differences(program, result):
               "schedule": found[0].get("schedule", ""), "profile": found[0].get("legal_under", "")}
     for field, value in actual.items():
         expected = program.get(field, "")
-        if value != expected:
+        if value not in (expected if isinstance(expected, list) else [expected]):
             yield f"{field}: expected '{expected}', got '{value}' {result.get('reason', '')}"
     if result["verdict"] == "survived" and result.get("faults_delivered", 0) == 0:
         yield "survived, and nothing was delivered"
