@@ -1,11 +1,13 @@
 #include "harness/campaign/campaign.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
 
 #include "harness/campaign/control.h"
+#include "harness/campaign/payload_switch.h"
 #include "harness/campaign/shrink.h"
 #include "harness/campaign/size_limits.h"
 #include "harness/schedule/generators.h"
@@ -21,7 +23,10 @@ constexpr size_t kCounterexamplesMax = 8;
 class Campaign {
  public:
   Campaign(TrialRunner& runner, const CampaignSettings& settings, CampaignListener& listener)
-      : runner_(runner), settings_(settings), listener_(listener) {}
+      : runner_(runner),
+        settings_(settings),
+        listener_(listener),
+        payloads_(runner, settings, reference_) {}
 
   Result<CampaignResult> Run() {
     Result<ControlOutcome> control = RunControls(runner_, settings_, 2);
@@ -60,7 +65,7 @@ class Campaign {
     found.judgement = std::move(judgement).value();
     // It was run without any fault, so nothing of ours could make it fail; seen once is enough.
     found.confirmed = kConfirmations;
-    listener_.OnFinding(found.raw, found.judgement);
+    listener_.OnFinding(found.raw, found.judgement, std::nullopt);
     listener_.OnCounterexample(found);
     result_.counterexamples.push_back(std::move(found));
     result_.end = CampaignEnd::kCounterexample;
@@ -101,9 +106,7 @@ class Campaign {
   }
 
   Status Explore() {
-    for (const Schedule& schedule : settings_.corpus) {
-      if (Status tried = Try(schedule); !tried.ok()) return tried;
-    }
+    if (Status tried = TryKept(); !tried.ok()) return tried;
     if (settings_.real_shortage) return ExploreShortage();
     const SweepPlan plan = PlanSweep(reference_.control, {.faults = settings_.faults,
                                                           .depth = settings_.depth,
@@ -119,7 +122,59 @@ class Campaign {
     }
     result_.completeness = DescribeCompleteness(plan, swept);
     if (!plan.left_out.empty()) result_.notes.push_back(plan.left_out);
+    if (Status tried = TryOtherPayloads(); !tried.ok()) return tried;
     return Search(plan);
+  }
+
+  // One that no longer fails is not dropped: a slower machine, or another sink, may decide.
+  Status TryKept() {
+    std::vector<std::string> stale;
+    for (const KeptSchedule& kept : settings_.corpus) {
+      if (Exhausted()) break;
+      if (kept.payload && payloads_.possible()) {
+        Result<bool> used = payloads_.Use(*kept.payload);
+        if (!used.ok()) return used.error();
+      }
+      last_failed_ = false;
+      if (Status tried = Try(kept.schedule); !tried.ok()) return tried;
+      if (!last_failed_) stale.push_back(fmt::format("{} ({})", kept.name, ToText(kept.schedule)));
+      if (Status back = payloads_.UseMain(); !back.ok()) return back;
+    }
+    if (!stale.empty()) {
+      result_.notes.push_back(
+          fmt::format("stale in the corpus, no longer failing: {}", fmt::join(stale, ", ")));
+    }
+    return Ok();
+  }
+
+  // Another content, or size, of which a few schedules are enough: mistakes that only a character
+  // of several bytes shows, or a last chunk that is full.
+  Status TryOtherPayloads() {
+    constexpr size_t kSchedulesEach = 24;
+    for (const TrialPayload& payload : settings_.other_payloads) {
+      if (Exhausted() || !result_.counterexamples.empty()) return Ok();
+      Result<bool> used = payloads_.Use(payload);
+      if (!used.ok()) return Interrupted(used.error());
+      if (!used.value()) continue;
+      const SweepPlan plan = PlanSweep(reference_.control, {.faults = settings_.faults,
+                                                            .depth = 1,
+                                                            .trials_max = settings_.trials_max,
+                                                            .everywhere = settings_.everywhere});
+      const size_t count = std::min(kSchedulesEach, plan.schedules.size());
+      for (size_t i = 0; i < count; ++i) {
+        if (Status tried = Try(plan.schedules[i]); !tried.ok()) return tried;
+      }
+      if (Status back = payloads_.UseMain(); !back.ok()) return back;
+      result_.completeness +=
+          fmt::format("; then {} schedules over {} bytes of {}", count, payload.bytes,
+                      kPayloadTexts[static_cast<size_t>(payload.text)]);
+    }
+    return Ok();
+  }
+
+  Status Interrupted(const Error& error) {
+    interrupted_ |= error.kind == ErrorKind::kInterrupted;
+    return error;
   }
 
   // Every file may have so many bytes and no more; nothing is injected.
@@ -171,6 +226,7 @@ class Campaign {
     Result<Judgement> judged = JudgeTrial(observation.value(), schedule);
     if (!judged.ok()) return judged.error();
     const Judgement& judgement = judged.value();
+    last_failed_ = !judgement.good;
     if (judgement.good) {
       proved_ |= CountDeliveredSteps(observation.value(), schedule) > 0;
       return Ok();
@@ -191,7 +247,7 @@ class Campaign {
   Status Examine(const Schedule& raw, const Judgement& judgement) {
     if (result_.counterexamples.empty()) first_finding_at_ = explored_;
     slow_finding_ |= judgement.verdict == Verdict::kHung || judgement.verdict == Verdict::kSpun;
-    listener_.OnFinding(raw, judgement);
+    listener_.OnFinding(raw, judgement, payloads_.in_use());
     if (Status steady = CheckControlAgain(); !steady.ok()) return steady;
     if (result_.end == CampaignEnd::kControlFailed) return Ok();
     Counterexample found;
@@ -201,7 +257,15 @@ class Campaign {
     found.minimal = Shrink(raw, shrink_trials, [&](const Schedule& simpler) {
       return FailsLike(simpler, judgement.verdict);
     });
+    const std::optional<TrialPayload> raw_payload = payloads_.in_use();
+    if (Status shrunk = ShrinkPayload(found, judgement); !shrunk.ok()) return shrunk;
+    found.payload = payloads_.in_use();
     if (Status confirmed = Confirm(found, judgement); !confirmed.ok()) return confirmed;
+    if (!raw_payload) {
+      if (Status back = payloads_.UseMain(); !back.ok()) return back;
+    } else if (Result<bool> back = payloads_.Use(*raw_payload); !back.ok()) {
+      return Interrupted(back.error());
+    }
     // Another way to provoke what is already on the list.
     const bool known = Known(found);
     signatures_.insert(Signature(found.judgement));
@@ -248,12 +312,42 @@ class Campaign {
     return Ok();
   }
 
-  bool FailsLike(const Schedule& schedule, Verdict verdict) {
+  // Halves it as long as the same thing goes wrong in the same way, and there are calls enough left
+  // to show the way.
+  Status ShrinkPayload(const Counterexample& found, const Judgement& judgement) {
+    constexpr uint64_t kPayloadBytesMin = 64;
+    constexpr std::ptrdiff_t kCallsMin = 3;
+    if (!payloads_.possible() || slow_finding_) return Ok();
+    TrialPayload payload = payloads_.in_use().value_or(*settings_.payload);
+    while (payload.bytes > 2 * kPayloadBytesMin && !settings_.out_of_time()) {
+      const std::optional<TrialPayload> before = payloads_.in_use();
+      payload.bytes = payload.bytes / 2 | 1;
+      Result<bool> used = payloads_.Use(payload);
+      if (!used.ok()) return Interrupted(used.error());
+      if (!used.value()) return Ok();
+      if (WriteCalls(reference_.control) >= kCallsMin &&
+          FailsLike(found.minimal, judgement.verdict, judgement.provenance.shape)) {
+        continue;
+      }
+      if (!before) return payloads_.UseMain();
+      used = payloads_.Use(*before);
+      return used.ok() ? Ok() : Interrupted(used.error());
+    }
+    return Ok();
+  }
+
+  static std::ptrdiff_t WriteCalls(const Observation& control) {
+    return std::count_if(control.calls.begin(), control.calls.end(),
+                         [](const TracedCall& call) { return call.number > 0; });
+  }
+
+  bool FailsLike(const Schedule& schedule, Verdict verdict, std::optional<Shape> shape = {}) {
     if (interrupted_ || settings_.out_of_time()) return false;
     Result<Observation> observation = Trial(schedule);
     if (!observation.ok() || CountDeliveredSteps(observation.value(), schedule) == 0) return false;
     const Result<Judgement> judgement = JudgeTrial(observation.value(), schedule);
-    return judgement.ok() && judgement.value().verdict == verdict;
+    return judgement.ok() && judgement.value().verdict == verdict &&
+           (!shape || judgement.value().provenance.shape == *shape);
   }
 
   Status Confirm(Counterexample& found, const Judgement& judgement) {
@@ -290,6 +384,7 @@ class Campaign {
   }
 
   void Conclude() {
+    result_.controls += payloads_.controls();
     std::stable_sort(result_.counterexamples.begin(), result_.counterexamples.end(),
                      [](const Counterexample& a, const Counterexample& b) {
                        return a.judgement.verdict > b.judgement.verdict;
@@ -334,6 +429,7 @@ class Campaign {
   const CampaignSettings& settings_;
   CampaignListener& listener_;
   CampaignReference reference_;
+  PayloadSwitch payloads_;
   CampaignResult result_;
   std::set<std::string> signatures_;
   uint32_t explored_ = 0;
@@ -342,6 +438,7 @@ class Campaign {
   bool interrupted_ = false;
   bool out_of_time_ = false;
   bool slow_finding_ = false;
+  bool last_failed_ = false;
   bool proved_ = false;  // a trial with a delivered fault was judged good
   uint32_t flaky_count_ = 0;
   std::string unsteady_;  // the last failure that did not repeat, in words

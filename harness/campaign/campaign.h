@@ -14,8 +14,16 @@
 #include "harness/campaign/sweep.h"
 #include "harness/oracle/judge.h"
 #include "harness/trial/trial_runner.h"
+#include "harness/writer/trial_payload.h"
 
 namespace shortwrite {
+
+// A counterexample of an earlier campaign.
+struct KeptSchedule {
+  Schedule schedule;
+  std::optional<TrialPayload> payload;  // that it was found with, unless the campaign's own
+  std::string name;                     // for people
+};
 
 struct CampaignSettings {
   FaultSet faults;
@@ -29,18 +37,22 @@ struct CampaignSettings {
   std::optional<std::string> payload_reference;  // the main output must equal it; else the control
   std::string main_output;                       // "out", or "stdout"
   std::optional<std::string> existing;
-  bool sink_is_plain = true;     // false: non-blocking or slow, so that it may fail a target alone
-  std::vector<Schedule> corpus;  // run first
-  std::vector<std::string> notes;  // handed on to the result
-  std::string why_unseen;          // what is known of a program that preload cannot see
-  bool may_change_backend = true;  // when the one in use does not see every byte
+  bool sink_is_plain = true;  // false: non-blocking or slow, so that it may fail a target alone
+  // How the payload is made, if it is by rule; then others may be tried: these, and smaller ones.
+  std::optional<TrialPayload> payload;
+  std::vector<TrialPayload> other_payloads;
+  std::vector<KeptSchedule> corpus;  // run first
+  std::vector<std::string> notes;    // handed on to the result
+  std::string why_unseen;            // what is known of a program that preload cannot see
+  bool may_change_backend = true;    // when the one in use does not see every byte
   std::function<bool()> out_of_time = [] { return false; };
 };
 
 struct Counterexample {
   Schedule raw;
   Schedule minimal;
-  std::string without_fault;  // what made it fail if the schedule is empty
+  std::optional<TrialPayload> payload;  // unless the campaign's own
+  std::string without_fault;            // what made it fail if the schedule is empty
   Judgement judgement;
   Observation observation;  // of the minimal schedule
   uint32_t trials_to_find = 0;
@@ -86,7 +98,9 @@ class CampaignListener {
   virtual void OnControl(const Observation&) {}
   virtual void OnTrial(uint32_t /*done*/, uint32_t /*planned*/) {}
   // Before shrinking: whatever happens later, this is not lost.
-  virtual void OnFinding(const Schedule& /*raw*/, const Judgement&) {}
+  // payload: unless it is the campaign's own.
+  virtual void OnFinding(const Schedule& /*raw*/, const Judgement&,
+                         const std::optional<TrialPayload>& /*payload*/) {}
   virtual void OnCounterexample(const Counterexample&) {}
 };
 

@@ -40,15 +40,18 @@ class Keeper final : public CampaignListener {
   Keeper(const CheckOptions& options, std::string directory)
       : options_(options), directory_(std::move(directory)) {}
 
-  void OnFinding(const Schedule& raw, const Judgement& judgement) override {
+  void OnFinding(const Schedule& raw, const Judgement& judgement,
+                 const std::optional<TrialPayload>& payload) override {
     const std::string verdict(VerdictText(judgement.verdict));
     Say(fmt::format("found: {} under '{}'; making it smaller\n", verdict, ToText(raw)));
-    Save(raw, verdict);
+    Save({.schedule = raw, .verdict = verdict, .payload = payload});
   }
 
   void OnCounterexample(const Counterexample& found) override {
-    if (found.minimal == found.raw) return;
-    Save(found.minimal, std::string(VerdictText(found.judgement.verdict)));
+    if (found.minimal == found.raw && !found.payload) return;
+    Save({.schedule = found.minimal,
+          .verdict = std::string(VerdictText(found.judgement.verdict)),
+          .payload = found.payload});
   }
 
  private:
@@ -56,9 +59,9 @@ class Keeper final : public CampaignListener {
     if (!options_.target.quiet) PrintMessage(text);
   }
 
-  void Save(const Schedule& schedule, std::string verdict) {
-    const Result<std::string> path = SaveFinding(
-        directory_, {schedule, std::move(verdict), ShellQuote(options_.target.command)});
+  void Save(Finding finding) {
+    finding.command = ShellQuote(options_.target.command);
+    const Result<std::string> path = SaveFinding(directory_, finding);
     // The finding itself is printed in any case.
     Say(path.ok() ? fmt::format("saved: {}\n", path.value())
                   : fmt::format("not saved: {}\n", path.error().message));
@@ -100,7 +103,7 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
   settings.trials_max = options.trials_max;
   settings.seed = options.seed;
   if (!options.corpus.empty()) {
-    Result<std::vector<Schedule>> corpus = ReadFindings(options.corpus);
+    Result<std::vector<KeptSchedule>> corpus = ReadFindings(options.corpus);
     if (!corpus.ok()) return FailWithResult(options.target, corpus.error());
     settings.corpus = std::move(corpus).value();
   }
@@ -115,26 +118,40 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
   return Report(options, result.value(), context);
 }
 
-ExitStatus RunReplayCommand(const ReplayOptions& options, const std::string& program) {
-  const Result<Schedule> schedule = options.schedule_text ? ParseSchedule(*options.schedule_text)
-                                                          : ReadFinding(options.schedule_file);
-  if (!schedule.ok()) return FailWithResult(options.target, schedule.error());
+ExitStatus RunReplayCommand(const ReplayOptions& asked, const std::string& program) {
+  ReplayOptions options = asked;
+  Finding finding;
+  if (options.schedule_text) {
+    Result<Schedule> schedule = ParseSchedule(*options.schedule_text);
+    if (!schedule.ok()) return FailWithResult(options.target, schedule.error());
+    finding.schedule = std::move(schedule).value();
+  } else {
+    Result<Finding> read = ReadFinding(options.schedule_file);
+    if (!read.ok()) return FailWithResult(options.target, read.error());
+    finding = std::move(read).value();
+  }
+  // What the file says of its payload holds, unless another was asked for.
+  if (finding.payload && !options.target.payload_file && options.target.payload_words.empty()) {
+    options.target.payload = *finding.payload;
+    options.target.payload_words = PayloadWords(*finding.payload);
+  }
+  const Schedule& schedule = finding.schedule;
   Result<TargetSetup> setup = SetUpTarget(options.target, program);
   if (!setup.ok()) return FailWithResult(options.target, setup.error());
   const Result<ReplayResult> result =
-      RunReplay(setup.value().runner, setup.value().campaign, schedule.value());
+      RunReplay(setup.value().runner, setup.value().campaign, schedule);
   if (!result.ok()) return FailWithResult(options.target, result.error());
   const ExitStatus status = StatusOf(result.value().end);
   ReportContext& context = setup.value().report;
   if (options.target.json) {
     for (const std::string& line :
-         ReplayJson(result.value(), schedule.value(), static_cast<int>(status), context)) {
+         ReplayJson(result.value(), schedule, static_cast<int>(status), context)) {
       if (const Status printed = PrintOutput(line + '\n'); !printed.ok()) {
         return Fail(printed.error());
       }
     }
   }
-  PrintMessage(ReplayText(result.value(), schedule.value(), context));
+  PrintMessage(ReplayText(result.value(), schedule, context));
   return status;
 }
 

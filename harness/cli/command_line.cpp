@@ -17,6 +17,7 @@ void AddTargetOptions(CLI::App& app, RawTarget& raw) {
   app.add_option("--sink", raw.sink, "what the output is: file, pipe, socket, pty or full");
   app.add_option("--payload", raw.payload, "FILE that {payload} stands for");
   app.add_option("--bytes", raw.bytes, "size of the generated payload, such as 4096 or 64KiB");
+  app.add_option("--text", raw.text, "characters of the generated payload: ascii or utf8");
   app.add_option("--stdin", raw.standard_input, "standard input: FILE, or the word payload");
   app.add_option("--existing", raw.existing, "FILE or BYTES that {out} holds beforehand");
   app.add_option("--timeout", raw.timeout, "deadline of one trial, such as 30s");

@@ -17,6 +17,7 @@ struct RawTarget {
   std::string sink = "file";
   std::optional<std::string> payload;
   std::optional<std::string> bytes;
+  std::optional<std::string> text;
   std::optional<std::string> standard_input;
   std::optional<std::string> existing;
   std::optional<std::string> timeout;

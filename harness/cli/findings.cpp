@@ -1,13 +1,17 @@
 #include "harness/cli/findings.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <sstream>
 
 #include "harness/base/file_bytes.h"
+#include "harness/base/size_text.h"
+#include "harness/cli/options.h"
 #include "harness/oracle/digest.h"
 
 namespace shortwrite {
@@ -17,6 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kFirstLine = "shortwrite-schedule 1";
 constexpr char kSuffix[] = ".sched";
+constexpr std::string_view kPayloadKey = "# payload: ";
 
 // Comment lines end at the first newline, whatever the command holds.
 std::string OneLine(std::string text) {
@@ -25,15 +30,38 @@ std::string OneLine(std::string text) {
   return text;
 }
 
+// What PayloadWords gave; anything else is no payload.
+std::optional<TrialPayload> ParsePayloadWords(const std::string& text) {
+  std::istringstream words(text);
+  TrialPayload payload;
+  for (std::string name, value; words >> name >> value;) {
+    if (name == "--bytes") {
+      const Result<uint64_t> bytes = ParseSize(value);
+      if (!bytes.ok() || bytes.value() == 0 || bytes.value() > kPayloadBytesMax) return {};
+      payload.bytes = bytes.value();
+    } else if (name == "--text" && value == kPayloadTexts[1]) {
+      payload.text = PayloadText::kUtf8;
+    } else {
+      return {};
+    }
+  }
+  return payload.bytes == 0 ? std::nullopt : std::optional(payload);
+}
+
 }  // namespace
 
 std::string FindingText(const Finding& finding) {
-  return fmt::format("{}\n# verdict: {}\n# command: {}\n{}\n", kFirstLine, finding.verdict,
-                     OneLine(finding.command), ToText(finding.schedule));
+  const std::string payload =
+      finding.payload
+          ? fmt::format("{}{}\n", kPayloadKey, fmt::join(PayloadWords(*finding.payload), " "))
+          : "";
+  return fmt::format("{}\n# verdict: {}\n# command: {}\n{}{}\n", kFirstLine, finding.verdict,
+                     OneLine(finding.command), payload, ToText(finding.schedule));
 }
 
-Result<Schedule> ParseFinding(std::string_view text, const std::string& path) {
-  Schedule schedule;
+Result<Finding> ParseFinding(std::string_view text, const std::string& path) {
+  Finding finding;
+  Schedule& schedule = finding.schedule;
   size_t number = 0;
   while (!text.empty()) {
     const size_t end = std::min(text.find('\n'), text.size());
@@ -45,6 +73,9 @@ Result<Schedule> ParseFinding(std::string_view text, const std::string& path) {
           fmt::format("{}:1: not a schedule of this version; its first line must be "
                       "'{}'",
                       path, kFirstLine));
+    }
+    if (line.starts_with(kPayloadKey)) {
+      finding.payload = ParsePayloadWords(std::string(line.substr(kPayloadKey.size())));
     }
     if (line.starts_with('#')) continue;
     // Line by line, so that an error can name its line.
@@ -61,10 +92,10 @@ Result<Schedule> ParseFinding(std::string_view text, const std::string& path) {
   }
   if (number == 0)
     return UsageError(fmt::format("{}: empty; it must start with '{}'", path, kFirstLine));
-  return schedule;
+  return finding;
 }
 
-Result<Schedule> ReadFinding(const std::string& path) {
+Result<Finding> ReadFinding(const std::string& path) {
   Result<FileBytes> bytes = FileBytes::Read(path);
   if (!bytes.ok()) return UsageError(bytes.error().message);
   return ParseFinding(bytes.value().view(), path);
@@ -88,20 +119,22 @@ Result<std::string> SaveFinding(const std::string& directory, const Finding& fin
   return path;
 }
 
-Result<std::vector<Schedule>> ReadFindings(const std::string& directory) {
+Result<std::vector<KeptSchedule>> ReadFindings(const std::string& directory) {
   std::vector<std::string> paths;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(directory, error)) {
     if (entry.path().extension() == kSuffix) paths.push_back(entry.path().string());
   }
   std::sort(paths.begin(), paths.end());
-  std::vector<Schedule> schedules;
+  std::vector<KeptSchedule> kept;
   for (const std::string& path : paths) {
-    Result<Schedule> schedule = ReadFinding(path);
-    if (!schedule.ok()) return schedule.error();
-    if (!schedule.value().empty()) schedules.push_back(std::move(schedule).value());
+    Result<Finding> finding = ReadFinding(path);
+    if (!finding.ok()) return finding.error();
+    if (finding.value().schedule.empty()) continue;
+    kept.push_back({std::move(finding.value().schedule), finding.value().payload,
+                    fs::path(path).filename().string()});
   }
-  return schedules;
+  return kept;
 }
 
 }  // namespace shortwrite

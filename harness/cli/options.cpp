@@ -116,28 +116,53 @@ void RememberForReplay(const RawTarget& raw, TargetOptions& options) {
   // A schedule says by itself how full the sink is.
   if (raw.sink != defaults.sink && raw.sink != kFullSink) remember("--sink", raw.sink);
   remember("--payload", raw.payload);
-  remember("--bytes", raw.bytes);
   remember("--stdin", raw.standard_input);
   remember("--existing", raw.existing);
   remember("--timeout", raw.timeout);
   remember("--reference", raw.reference);
   if (raw.contract != defaults.contract) remember("--contract", raw.contract);
   remember("--judge", raw.judge);
+  for (const auto& [name, value] : {std::pair("--text", &raw.text), {"--bytes", &raw.bytes}}) {
+    if (!*value) continue;
+    options.payload_words.emplace_back(name);
+    options.payload_words.push_back(**value);
+  }
 }
 
+}  // namespace
+
+std::vector<std::string> PayloadWords(const TrialPayload& payload) {
+  std::vector<std::string> words;
+  if (payload.text != PayloadText::kAscii) {
+    words = {"--text", std::string(kPayloadTexts[static_cast<size_t>(payload.text)])};
+  }
+  words.emplace_back("--bytes");
+  words.push_back(std::to_string(payload.bytes));
+  return words;
+}
+
+namespace {
+
 Status ParsePayload(const RawTarget& raw, TargetOptions& options) {
-  options.payload_bytes = kDefaultPayloadBytes;
+  options.payload.bytes = kDefaultPayloadBytes;
+  options.payload_size_is_asked = raw.bytes.has_value();
   if (raw.payload) {
-    if (raw.bytes) {
-      return UsageError("--payload and --bytes exclude each other: a file has its own size");
+    if (raw.bytes || raw.text) {
+      return UsageError(
+          "--payload excludes --bytes and --text: a file has its own size and content");
     }
     options.payload_file = *raw.payload;
+  }
+  if (raw.text) {
+    const Result<size_t> text = ParseChoice("--text", *raw.text, kPayloadTexts);
+    if (!text.ok()) return text.error();
+    options.payload.text = static_cast<PayloadText>(text.value());
   }
   if (raw.bytes) {
     const Result<uint64_t> bytes = ParseSize(*raw.bytes);
     if (!bytes.ok()) return OptionError("--bytes", bytes.error());
     if (bytes.value() == 0) return UsageError("--bytes: a payload of 0 bytes needs no write call");
-    options.payload_bytes = bytes.value();
+    options.payload.bytes = bytes.value();
   }
   return Ok();
 }

@@ -16,6 +16,7 @@
 #include "harness/trial/shared_region.h"
 #include "harness/trial/sink.h"
 #include "harness/trial/trial_runner.h"
+#include "harness/writer/trial_payload.h"
 
 namespace shortwrite {
 
@@ -27,7 +28,8 @@ struct TargetOptions {
   SinkSettings sink;
   std::optional<Backend> backend;  // none: whichever sees every byte
   std::optional<std::string> payload_file;
-  uint64_t payload_bytes = 0;           // of the position-coded payload, unless payload_file is set
+  TrialPayload payload;                 // unless payload_file is set
+  bool payload_size_is_asked = false;   // or is the default
   std::string stdin_text;               // "", "payload", or a file
   std::optional<std::string> existing;  // a size or a file
   std::optional<std::chrono::milliseconds> timeout;
@@ -36,9 +38,17 @@ struct TargetOptions {
   std::optional<std::string> judge;  // a shell command, in place of comparing bytes
   bool json = false;
   bool quiet = false;
-  // The options that a replay of a finding must repeat, as words.
+  // The options that a replay of a finding must repeat, as words; those that make the payload
+  // apart, for a finding may have another.
   std::vector<std::string> replay_words;
+  std::vector<std::string> payload_words;
 };
+
+// Larger ones are not for trials.
+inline constexpr uint64_t kPayloadBytesMax = uint64_t{1} << 30;
+
+// --text and --bytes, as they would have to be typed.
+std::vector<std::string> PayloadWords(const TrialPayload& payload);
 
 struct CheckOptions {
   TargetOptions target;

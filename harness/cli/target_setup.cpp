@@ -17,24 +17,9 @@ namespace {
 // Payload, reference, and a few outputs of that size; more shows up as ENOSPC in the control.
 constexpr uint64_t kPayloadMultiple = 8;
 constexpr uint64_t kBaseBytes = uint64_t{64} << 20;
-constexpr uint64_t kPayloadBytesMax = uint64_t{1} << 30;
-
-// Sizes are odd, so the last record is a part of one. Made the end of the line before it, it leaves
-// a text of sorted lines, which sort, sed and awk hand on unchanged.
-void EndWithNewline(std::string& payload) {
-  constexpr size_t kRecordBytes = 8;
-  const size_t rest = payload.size() % kRecordBytes;
-  if (rest == 0 || payload.size() < kRecordBytes) return;
-  std::fill(payload.end() - static_cast<ptrdiff_t>(rest) - 1, payload.end(), 'z');
-  payload.back() = '\n';
-}
 
 Result<std::string> PayloadBytes(const TargetOptions& options) {
-  if (!options.payload_file) {
-    Result<std::string> payload = ReadWhole(Payload::PositionCoded(options.payload_bytes));
-    if (payload.ok()) EndWithNewline(payload.value());
-    return payload;
-  }
+  if (!options.payload_file) return MakePayload(options.payload);
   Result<Payload> file = Payload::File(*options.payload_file);
   if (!file.ok()) return UsageError("--payload: " + file.error().message);
   if (file.value().size() == 0)
@@ -71,6 +56,16 @@ std::vector<std::string> EnvironmentNotes() {
   return notes;
 }
 
+// Who asked for a size, or for characters, gets these.
+void SetUpPayloads(const TargetOptions& options, CampaignSettings& campaign) {
+  // Four buffers of the usual size, the last one full.
+  constexpr uint64_t kFullBuffersBytes = 4 * 65536;
+  campaign.payload = options.payload;
+  if (options.payload.text != PayloadText::kAscii) return;
+  campaign.other_payloads.push_back({options.payload.bytes, PayloadText::kUtf8});
+  if (!options.payload_size_is_asked) campaign.other_payloads.push_back({kFullBuffersBytes});
+}
+
 constexpr std::chrono::milliseconds kJudgeTimeout{60000};
 
 void SetUpJudge(const TargetOptions& options, const std::string& base, CampaignSettings& campaign) {
@@ -86,9 +81,12 @@ void SetUpJudge(const TargetOptions& options, const std::string& base, CampaignS
 }
 
 std::string ReplayLine(const TargetOptions& options, const std::string& program,
-                       const Schedule& schedule) {
+                       const Schedule& schedule, const std::optional<TrialPayload>& payload) {
   std::vector<std::string> words = {program, "replay", "--schedule", ToText(schedule)};
-  words.insert(words.end(), options.replay_words.begin(), options.replay_words.end());
+  const std::vector<std::string> made = payload ? PayloadWords(*payload) : options.payload_words;
+  for (const std::vector<std::string>* more : {&options.replay_words, &made}) {
+    words.insert(words.end(), more->begin(), more->end());
+  }
   words.emplace_back("--");
   words.insert(words.end(), options.command.begin(), options.command.end());
   return ShellQuote(words);
@@ -111,7 +109,7 @@ Result<TrialSetup> SetUpTrial(const TargetOptions& options) {
   }
   std::string payload;
   if (settings.target.NamesPayload()) {
-    if (!options.payload_file && options.payload_bytes > kPayloadBytesMax) {
+    if (!options.payload_file && options.payload.bytes > kPayloadBytesMax) {
       return UsageError("--bytes: at most 1GiB; trials want a small payload");
     }
     Result<std::string> bytes = PayloadBytes(options);
@@ -140,6 +138,7 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
   campaign.sink_is_plain = !options.sink.is_stream() || options.sink.is_plain();
   campaign.main_output = setup.settings.target.NamesOutput() ? ExecRunner::kOutName : "stdout";
   const uint64_t payload_bytes = setup.payload.size();
+  if (payload_bytes > 0 && !options.payload_file) SetUpPayloads(options, campaign);
   if (!options.reference_is_control) campaign.payload_reference = std::move(setup.payload);
 
   Result<ExecRunner> runner =
@@ -160,8 +159,9 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
   report.sink = ToText(options.sink);
   report.program = std::filesystem::path(runner.value().program()).filename().string();
   report.payload_bytes = payload_bytes;
-  report.replay_line = [options, program](const Schedule& schedule) {
-    return ReplayLine(options, program, schedule);
+  report.replay_line = [options, program](const Schedule& schedule,
+                                          const std::optional<TrialPayload>& payload) {
+    return ReplayLine(options, program, schedule, payload);
   };
   return TargetSetup{std::move(runner).value(), std::move(campaign), std::move(report)};
 }

@@ -45,9 +45,13 @@ Json CounterexampleJson(const Counterexample& found, const ReportContext& contex
   json["schedule"] = ToText(found.minimal);
   json["raw_schedule"] = ToText(found.raw);
   json.update(EvidenceJson(found.judgement, found.observation, context));
+  if (found.payload) {
+    json["payload_bytes"] = found.payload->bytes;
+    json["payload_text"] = kPayloadTexts[static_cast<size_t>(found.payload->text)];
+  }
   json["trials_to_find"] = found.trials_to_find;
   json["confirmed"] = found.confirmed;
-  json["replay"] = context.replay_line(found.minimal);
+  json["replay"] = context.replay_line(found.minimal, found.payload);
   return json;
 }
 
@@ -129,7 +133,7 @@ std::vector<std::string> ReplayJson(const ReplayResult& result, const Schedule& 
   Json evidence = EvidenceJson(result.judgement, result.observation, context);
   evidence.erase("verdict");
   json.update(evidence);
-  json["replay"] = context.replay_line(schedule);
+  json["replay"] = context.replay_line(schedule, std::nullopt);
   lines.push_back(Line(json));
   return lines;
 }

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "harness/schedule/schedule.h"
+#include "harness/writer/trial_payload.h"
 
 namespace shortwrite {
 
@@ -16,7 +18,9 @@ struct ReportContext {
   uint64_t seed = 0;
   uint64_t payload_bytes = 0;  // 0: no payload
   // The shell command that replays a schedule, ready to paste.
-  std::function<std::string(const Schedule&)> replay_line;
+  // payload: unless the one that was asked for.
+  std::function<std::string(const Schedule&, const std::optional<TrialPayload>& payload)>
+      replay_line;
 };
 
 }  // namespace shortwrite

@@ -156,7 +156,10 @@ std::string CampaignText(const CampaignResult& result, const ReportContext& cont
   if (context.sink != "file") text += Field("sink", context.sink);
   for (const std::string& note : result.notes) text += Field("note", note);
   if (!result.counterexamples.empty()) {
-    text += '\n' + context.replay_line(result.counterexamples.front().minimal) + '\n';
+    text += '\n' +
+            context.replay_line(result.counterexamples.front().minimal,
+                                result.counterexamples.front().payload) +
+            '\n';
   }
   return text;
 }
@@ -178,7 +181,7 @@ std::string ReplayText(const ReplayResult& result, const Schedule& schedule,
   text += LegalityFields(result.observation);
   text += Field("call site", CallSite(result.observation, context.program));
   text += '\n' + CallTable(result.observation);
-  if (!judgement.good) text += '\n' + context.replay_line(schedule) + '\n';
+  if (!judgement.good) text += '\n' + context.replay_line(schedule, std::nullopt) + '\n';
   return text;
 }
 

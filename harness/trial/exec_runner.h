@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/base/file_bytes.h"
 #include "harness/trial/children.h"
 #include "harness/trial/shared_region.h"
 #include "harness/trial/sink.h"
@@ -50,6 +51,9 @@ class ExecRunner final : public TrialRunner {
   void Calibrate(const Observation& control) override;
   Backend backend() const override { return backend_; }
   Status UseBackend(Backend backend) override;
+  Status UsePayload(std::string_view bytes) override {
+    return WriteFile(workspace_.payload(), bytes);
+  }
 
   // Names what {out} is below {dir}: the one output that is judged by name.
   static constexpr char kOutName[] = "out";

@@ -1,6 +1,8 @@
 // Runs trials. The campaign talks to this interface alone; tests pass a fake.
 #pragma once
 
+#include <string_view>
+
 #include "harness/base/result.h"
 #include "harness/schedule/schedule.h"
 #include "harness/trial/observation.h"
@@ -30,6 +32,9 @@ class TrialRunner {
   virtual Backend backend() const = 0;
   // From now on another one. An Error (kUnavailable) says what forbids it, with the remedy.
   virtual Status UseBackend(Backend backend) = 0;
+
+  // What {payload} holds from the next trial on.
+  virtual Status UsePayload(std::string_view bytes) = 0;
 
   // One run of the target. An Error means that the harness failed, was interrupted, or lacks
   // something; what the target did is always an Observation.

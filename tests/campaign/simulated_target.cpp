@@ -235,7 +235,8 @@ CampaignSettings SimulatedTarget::CampaignOver() const {
   return settings;
 }
 
-void Journal::OnFinding(const Schedule& raw, const Judgement& judgement) {
+void Journal::OnFinding(const Schedule& raw, const Judgement& judgement,
+                        const std::optional<TrialPayload>&) {
   lines_.push_back(Event("finding", raw, judgement.verdict));
 }
 

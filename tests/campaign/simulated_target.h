@@ -44,6 +44,10 @@ class SimulatedTarget : public TrialRunner {
   void Calibrate(const Observation&) override { ++calibrations_; }
   Backend backend() const override { return backend_; }
   Status UseBackend(Backend backend) override;
+  Status UsePayload(std::string_view bytes) override {
+    payload_ = bytes;
+    return Ok();
+  }
 
   // Asked about each run before it is returned; number counts from 1, controls too. May change it
   // or put an error in its place.
@@ -74,7 +78,8 @@ class Journal final : public CampaignListener {
  public:
   void OnControl(const Observation&) override { lines_.emplace_back("control"); }
   void OnTrial(uint32_t, uint32_t) override { lines_.emplace_back("trial"); }
-  void OnFinding(const Schedule& raw, const Judgement& judgement) override;
+  void OnFinding(const Schedule& raw, const Judgement& judgement,
+                 const std::optional<TrialPayload>& payload) override;
   void OnCounterexample(const Counterexample& found) override;
 
   const std::vector<std::string>& lines() const { return lines_; }

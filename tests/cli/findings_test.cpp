@@ -37,14 +37,28 @@ RC_GTEST_PROP(Finding, RoundTrips, ()) {
   const auto command = *rc::gen::container<std::string>(rc::gen::arbitrary<char>());
   const auto read = ParseFinding(FindingText({schedule, "hung", command}), "file");
   RC_ASSERT(read.ok());
-  RC_ASSERT(read.value() == schedule);
+  RC_ASSERT(read.value().schedule == schedule);
 }
 
 // No fault at all is a schedule, too (a stale tail).
 TEST(Finding, MayHaveNoFault) {
   const auto read = ParseFinding(FindingText({{}, "corrupted", "w"}), "file");
   ASSERT_TRUE(read.ok()) << read.error().message;
-  EXPECT_TRUE(read.value().empty());
+  EXPECT_TRUE(read.value().schedule.empty());
+}
+
+// The payload that it was found with is read again; a comment that only looks like one is none.
+TEST(Finding, NamesItsPayload) {
+  const TrialPayload payload = {1055, PayloadText::kUtf8};
+  const std::string text = FindingText({.schedule = Example().schedule, .payload = payload});
+  EXPECT_NE(text.find("# payload: --text utf8 --bytes 1055\n"), std::string::npos) << text;
+  EXPECT_EQ(ParseFinding(text, "file").value().payload, payload);
+  EXPECT_EQ(ParseFinding(FindingText(Example()), "file").value().payload, std::nullopt);
+  for (const char* const words : {"", "mine", "--bytes 0", "--bytes 9GiB", "--text utf8"}) {
+    const std::string odd =
+        std::string("shortwrite-schedule 1\n# payload: ") + words + "\n1:short=1";
+    EXPECT_EQ(ParseFinding(odd, "file").value().payload, std::nullopt) << words;
+  }
 }
 
 // Written by hand: comments anywhere, and steps over several lines.
@@ -52,7 +66,7 @@ TEST(Finding, MayHaveSeveralLines) {
   const auto read =
       ParseFinding("shortwrite-schedule 1\n1:short=1\n# then\n\n2:eagain\n3:eintr", "file");
   ASSERT_TRUE(read.ok()) << read.error().message;
-  EXPECT_EQ(ToText(read.value()), "1:short=1 2:eagain 3:eintr");
+  EXPECT_EQ(ToText(read.value().schedule), "1:short=1 2:eagain 3:eintr");
 }
 
 // A malformed file is refused with its name, the line, and for a step the column.
@@ -83,7 +97,7 @@ TEST(Finding, IsSavedByItsContent) {
   EXPECT_NE(SaveFinding(into, other).value(), first);
   EXPECT_EQ(ReadText(first), FindingText(Example()));
   EXPECT_EQ(std::distance(fs::directory_iterator(into), fs::directory_iterator()), 2);
-  EXPECT_EQ(ReadFinding(first).value(), Example().schedule);
+  EXPECT_EQ(ReadFinding(first).value().schedule, Example().schedule);
 }
 
 // A directory is read in the order of names, without what is no finding; one that is not there has
@@ -98,8 +112,9 @@ TEST(Finding, DirectoriesAreRead) {
   const auto read = ReadFindings(directory.path());
   ASSERT_TRUE(read.ok()) << read.error().message;
   ASSERT_EQ(read.value().size(), 2u);
-  EXPECT_EQ(ToText(read.value()[0]), "1:short=1");
-  EXPECT_EQ(ToText(read.value()[1]), "2:short=1");
+  EXPECT_EQ(ToText(read.value()[0].schedule), "1:short=1");
+  EXPECT_EQ(read.value()[0].name, "a.sched");
+  EXPECT_EQ(ToText(read.value()[1].schedule), "2:short=1");
 
   std::ofstream(directory.File("d.sched")) << "broken";
   const auto malformed = ReadFindings(directory.path());

@@ -44,7 +44,7 @@ TEST(Options, HaveDefaults) {
   const auto check = Get<CheckOptions>({"check", "./w", "{payload}", "{out}"});
   EXPECT_EQ(check.target.command, (Words{"./w", "{payload}", "{out}"}));
   EXPECT_EQ(check.target.profile, ProfileName::kPosix);
-  EXPECT_EQ(check.target.payload_bytes, 270'001u);
+  EXPECT_EQ(check.target.payload, (TrialPayload{270'001}));
   EXPECT_FALSE(check.target.payload_file || check.target.existing || check.target.timeout);
   EXPECT_FALSE(check.target.reference_is_control || check.target.json || check.target.quiet);
   EXPECT_EQ(check.target.contract, Contract::kTransparent);
@@ -100,7 +100,7 @@ TEST(Options, OfCheckArrive) {
   EXPECT_TRUE(check.faults.shorts && check.faults.terminal);
   EXPECT_FALSE(check.faults.eagain || check.faults.eintr);
   EXPECT_EQ(check.target.profile, ProfileName::kHostile);
-  EXPECT_EQ(check.target.payload_bytes, 65'536u);
+  EXPECT_EQ(check.target.payload, (TrialPayload{65'536}));
   EXPECT_EQ(check.target.stdin_text, "payload");
   EXPECT_EQ(check.target.existing, "4096");
   EXPECT_EQ(check.target.timeout, std::chrono::milliseconds(500));
@@ -112,12 +112,14 @@ TEST(Options, OfCheckArrive) {
 
 // What decides the verdict stands in the replay line again; budgets and output forms do not.
 TEST(Options, ReplayRepeatsWhatDecides) {
-  const auto check = Get<CheckOptions>(
-      CheckWith({"--trials", "7", "--json", "--profile", "linux", "--bytes", "99", "--existing",
-                 "5", "--contract", "honest", "--reference", "payload", "--timeout", "3s"}));
+  const auto check = Get<CheckOptions>(CheckWith(
+      {"--trials", "7", "--json", "--profile", "linux", "--bytes", "99", "--text", "utf8",
+       "--existing", "5", "--contract", "honest", "--reference", "payload", "--timeout", "3s"}));
   EXPECT_EQ(check.target.replay_words,
-            (Words{"--profile", "linux", "--bytes", "99", "--existing", "5", "--timeout", "3s",
-                   "--reference", "payload", "--contract", "honest"}));
+            (Words{"--profile", "linux", "--existing", "5", "--timeout", "3s", "--reference",
+                   "payload", "--contract", "honest"}));
+  EXPECT_EQ(check.target.payload_words, (Words{"--text", "utf8", "--bytes", "99"}));
+  EXPECT_EQ(PayloadWords(check.target.payload), check.target.payload_words);
 }
 
 // The target's own options are its own, with "--" and without; ours end at its name.

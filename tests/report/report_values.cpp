@@ -91,7 +91,7 @@ ReportContext ExampleContext() {
           .program = "writer",
           .seed = 7,
           .payload_bytes = kReference.size(),
-          .replay_line = [](const Schedule& schedule) {
+          .replay_line = [](const Schedule& schedule, const std::optional<TrialPayload>&) {
             return ShellQuote({"shortwrite", "replay", "--schedule", ToText(schedule), "--",
                                "./writer", "{payload}", "{out}"});
           }};
