@@ -59,6 +59,7 @@ class Campaign {
     Result<Judgement> judgement = JudgeTrial(found.observation, found.minimal);
     if (!judgement.ok()) return judgement.error();
     found.judgement = std::move(judgement).value();
+    found.diagnosis = DiagnoseTrial(reference_, found.observation, found.minimal, found.judgement);
     // It was run without any fault, so nothing of ours could make it fail; seen once is enough.
     found.confirmed = kConfirmations;
     listener_.OnFinding(found.raw, found.judgement);
@@ -180,16 +181,35 @@ class Campaign {
       ++result_.inconclusive;
       return Ok();
     }
-    if (!signatures_.insert(Signature(judgement)).second) return Ok();
-    return Examine(schedule, judgement);
+    const std::string symptom = Symptom(judgement, observation.value());
+    if (!symptoms_.insert(symptom).second) return Ok();
+    return Examine(schedule, judgement, symptom);
   }
 
-  static std::string Signature(const Judgement& judgement) {
-    return fmt::format("{} {}", VerdictText(judgement.verdict),
-                       ShapeText(judgement.provenance.shape));
+  // What can be told of a failure before it is shrunk: schedules that share it most likely share
+  // the mistake, and only the first of them is worth the trials.
+  static std::string Symptom(const Judgement& judgement, const Observation& observation) {
+    const auto hit = std::find_if(observation.calls.begin(), observation.calls.end(),
+                                  [](const TracedCall& call) { return call.delivered; });
+    return fmt::format("{} {} {}", VerdictText(judgement.verdict),
+                       ShapeText(judgement.provenance.shape),
+                       hit == observation.calls.end() ? "" : CallerText(observation, *hit));
   }
 
-  Status Examine(const Schedule& raw, const Judgement& judgement) {
+  // What makes a counterexample another one: verdict, class of the mistake, and call site.
+  static std::string Signature(const Counterexample& found) {
+    const std::optional<size_t> call = found.diagnosis.call;
+    return fmt::format("{} {} {}", VerdictText(found.judgement.verdict), Headline(found.diagnosis),
+                       call ? CallerText(found.observation, found.observation.calls[*call]) : "");
+  }
+
+  // Of libraries only the address is known, which differs from run to run.
+  static std::string CallerText(const Observation& observation, const TracedCall& call) {
+    if (!call.caller_in_program) return "";
+    return fmt::format("{}+{:#x}", ProcessName(observation, call), call.caller);
+  }
+
+  Status Examine(const Schedule& raw, const Judgement& judgement, const std::string& symptom) {
     if (result_.counterexamples.empty()) first_finding_at_ = explored_;
     slow_finding_ |= judgement.verdict == Verdict::kHung || judgement.verdict == Verdict::kSpun;
     listener_.OnFinding(raw, judgement);
@@ -205,14 +225,14 @@ class Campaign {
     if (Status confirmed = Confirm(found, judgement); !confirmed.ok()) return confirmed;
     // Another way to provoke what is already on the list.
     const bool known = Known(found);
-    signatures_.insert(Signature(found.judgement));
+    symptoms_.insert(Symptom(found.judgement, found.observation));
     if (found.judgement.verdict == Verdict::kFlaky) {
       unsteady_ = fmt::format("'{}' was judged {} once, and not when it was repeated",
                               ToText(found.raw), VerdictText(judgement.verdict));
       result_.notes.push_back(unsteady_);
       // A steady failure of the same kind may still come; not for ever, though.
       constexpr uint32_t kFlakyMax = 3;
-      if (++flaky_count_ < kFlakyMax) signatures_.erase(Signature(judgement));
+      if (++flaky_count_ < kFlakyMax) symptoms_.erase(symptom);
       return Ok();
     }
     if (known) return Ok();
@@ -225,7 +245,7 @@ class Campaign {
     return std::any_of(result_.counterexamples.begin(), result_.counterexamples.end(),
                        [&](const Counterexample& other) {
                          return other.minimal == found.minimal ||
-                                Signature(other.judgement) == Signature(found.judgement);
+                                Signature(other) == Signature(found);
                        });
   }
 
@@ -268,6 +288,7 @@ class Campaign {
       found.judgement = std::move(again).value();
       found.observation = std::move(observation).value();
     }
+    found.diagnosis = DiagnoseTrial(reference_, found.observation, found.minimal, found.judgement);
     if (found.confirmed < kConfirmations) found.judgement.verdict = Verdict::kFlaky;
     return Ok();
   }
@@ -336,7 +357,7 @@ class Campaign {
   CampaignListener& listener_;
   CampaignReference reference_;
   CampaignResult result_;
-  std::set<std::string> signatures_;
+  std::set<std::string> symptoms_;
   uint32_t explored_ = 0;
   uint32_t planned_ = 0;
   uint32_t first_finding_at_ = 0;

@@ -32,6 +32,18 @@ std::string CallSentence(const TracedCall& call, const Observation& observation)
   return fmt::format("{} accepted {} of {}", name, call.result, call.movable);
 }
 
+// Of a judgement that nobody diagnosed, such as a good one.
+std::string WhatHappened(const Judgement& judgement, const Observation& observation) {
+  const TracedCall* const call = FirstDelivered(observation);
+  std::string sentence = "without any fault";
+  if (observation.size_limit_felt) sentence = "at a limit beyond which no file can grow";
+  if (call != nullptr) sentence = "after " + CallSentence(*call, observation);
+  if (judgement.output.empty()) {
+    return sentence + fmt::format(": {}, every output right", ToText(observation.end));
+  }
+  return sentence + fmt::format(", in {}: {}", judgement.output, judgement.provenance.sentence);
+}
+
 std::string EndWord(CampaignEnd end, std::string_view of_counterexample) {
   switch (end) {
     case CampaignEnd::kSurvived:
@@ -92,16 +104,10 @@ std::string_view VerdictMeaning(Verdict verdict) {
   return "";
 }
 
-std::string Mechanism(const Judgement& judgement, const Observation& observation) {
-  const TracedCall* const call = FirstDelivered(observation);
-  std::string sentence = "without any fault";
-  if (observation.size_limit_felt) sentence = "at a limit beyond which no file can grow";
-  if (call != nullptr) sentence = "after " + CallSentence(*call, observation);
-  if (!judgement.output.empty()) {
-    sentence += fmt::format(", in {}: {}", judgement.output, judgement.provenance.sentence);
-  } else {
-    sentence += fmt::format(": {}, every output right", ToText(observation.end));
-  }
+std::string Mechanism(const Diagnosis& diagnosis, const Judgement& judgement,
+                      const Observation& observation) {
+  std::string sentence = diagnosis.sentence;
+  if (sentence.empty()) sentence = WhatHappened(judgement, observation);
   if (!judgement.message.empty()) sentence += fmt::format("; it says '{}'", judgement.message);
   return sentence;
 }
@@ -136,10 +142,21 @@ std::string LegalitySentence(const LegalityText& legality) {
                          : "");
 }
 
-std::string CallSite(const Observation& observation, const std::string& program) {
-  const TracedCall* const call = FirstDelivered(observation);
+std::string CallSite(const Diagnosis& diagnosis, const Observation& observation,
+                     const ReportContext& context) {
+  const TracedCall* call = FirstDelivered(observation);
+  if (diagnosis.call) call = &observation.calls[*diagnosis.call];
   if (call == nullptr || !call->caller_in_program) return "";
-  return fmt::format("{}+{:#x}", program, call->caller);
+  const std::string_view process = ProcessName(observation, *call);
+  // The kernel cuts the name of a process. A child's program is another file, whose path is
+  // unknown.
+  constexpr size_t kProcessNameMax = 15;
+  const bool is_target = process.empty() || process == context.program.substr(0, kProcessNameMax);
+  if (is_target && context.source_place) {
+    std::string place = context.source_place(call->caller);
+    if (!place.empty()) return place;
+  }
+  return fmt::format("{}+{:#x}", is_target ? context.program : process, call->caller);
 }
 
 std::string ErrorName(int error) {

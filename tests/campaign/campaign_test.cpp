@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -280,9 +281,42 @@ TEST(Campaign, WorstComesFirstAndEachSignatureOnce) {
     }
     EXPECT_TRUE(signatures
                     .insert(std::string(VerdictText(judgement.verdict)) + ' ' +
-                            std::string(ShapeText(judgement.provenance.shape)))
+                            Headline(result.counterexamples[i].diagnosis))
                     .second);
   }
+}
+
+// The program's own code that made each call, by the call's number.
+SimulatedTarget::Intervention CalledFrom(std::function<uint64_t(uint32_t)> address) {
+  return [=](size_t, const TrialRequest&, Observation observation) -> Result<Observation> {
+    for (TracedCall& call : observation.calls) {
+      call.caller_in_program = true;
+      call.caller = address(call.number);
+    }
+    return observation;
+  };
+}
+
+// The same mistake at one place is one counterexample, however it shows; at three places it is
+// three, all with their class.
+TEST(Campaign, TellsMistakesApartByClassAndPlace) {
+  SimulatedTarget one_place({.mistake = Mistake::kIgnoresCount});
+  one_place.Intervene(CalledFrom([](uint32_t) { return uint64_t{16}; }));
+  const CampaignResult once = RunOver(one_place);
+  ASSERT_EQ(once.counterexamples.size(), 1u);
+  EXPECT_EQ(once.counterexamples[0].diagnosis.class_name, "W01");
+
+  SimulatedTarget three_places({.mistake = Mistake::kIgnoresCount});
+  three_places.Intervene(CalledFrom([](uint32_t number) { return uint64_t{16} * number; }));
+  const CampaignResult thrice = RunOver(three_places);
+  ASSERT_EQ(thrice.counterexamples.size(), 3u);
+  std::set<uint64_t> places;
+  for (const Counterexample& found : thrice.counterexamples) {
+    EXPECT_EQ(found.diagnosis.class_name, "W01") << found.diagnosis.sentence;
+    ASSERT_TRUE(found.diagnosis.call);
+    places.insert(found.observation.calls[*found.diagnosis.call].caller);
+  }
+  EXPECT_EQ(places, (std::set<uint64_t>{16, 32, 48}));
 }
 
 // Kept counterexamples run before the sweep.
