@@ -91,6 +91,7 @@ class Registers {
   void set_result(int64_t result) { raw_.regs[0] = static_cast<uint64_t>(result); }
   uint64_t instruction_pointer() const { return raw_.pc; }
   uint64_t stack_pointer() const { return raw_.sp; }
+  uint64_t link() const { return raw_.regs[30]; }
 
   bool SetNumber(pid_t thread, long number) {
     int value = static_cast<int>(number);

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "fault_inject/syscall/call_origin.h"
 #include "fault_inject/syscall/call_table.h"
 #include "fault_inject/syscall/process_facts.h"
 #include "fault_inject/syscall/tracee_memory.h"
@@ -41,8 +42,13 @@ void IdentifyTracee(void* context, TraceRecord& record) {
 
 Caller CallerOf(CallerContext& context, const CallEntry& entry) {
   const TracedProcess& process = context.process;
-  const uint64_t address = entry.instruction_pointer;
-  const bool in_program = address >= process.program_begin && address < process.program_end;
+  const auto is_in_program = [&](uint64_t address) {
+    return address >= process.program_begin && address < process.program_end;
+  };
+  // Where that cannot be told, the system call's own place: right, if it says less.
+  uint64_t address = FindReturnAddress(context.thread, entry);
+  if (address == 0) address = entry.instruction_pointer;
+  const bool in_program = is_in_program(address);
   return {.context = &context,
           .interrupting_signal = InterruptingSignalOf,
           .identify = IdentifyTracee,

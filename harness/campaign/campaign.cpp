@@ -7,9 +7,9 @@
 #include <set>
 
 #include "harness/campaign/control.h"
-#include "harness/campaign/payload_switch.h"
-#include "harness/campaign/shrink.h"
+#include "harness/campaign/examine.h"
 #include "harness/campaign/size_limits.h"
+#include "harness/campaign/trials.h"
 #include "harness/schedule/generators.h"
 
 namespace shortwrite {
@@ -26,7 +26,7 @@ class Campaign {
       : runner_(runner),
         settings_(settings),
         listener_(listener),
-        payloads_(runner, settings, reference_) {}
+        trials_(runner, settings, result_) {}
 
   Result<CampaignResult> Run() {
     Result<ControlOutcome> control = RunControls(runner_, settings_, 2);
@@ -37,7 +37,7 @@ class Campaign {
     }
     if (ended) return std::move(result_);
     Status explored = Explore();
-    if (!explored.ok() && !interrupted_) return explored.error();
+    if (!explored.ok() && !Interrupted()) return explored.error();
     Conclude();
     return std::move(result_);
   }
@@ -49,20 +49,22 @@ class Campaign {
     result_.write_calls = control.write_calls;
     result_.output_bytes = control.output_bytes;
     result_.notes = std::move(control.notes);
-    reference_ = std::move(control.reference);
+    trials_.reference = std::move(control.reference);
     result_.reason = control.reason;
     if (control.end) {
       result_.end = *control.end;
       return Ok();
     }
-    listener_.OnControl(reference_.control);
+    listener_.OnControl(trials_.reference.control);
     if (!control.fails_alone) return Ok();
     Counterexample found;
     found.without_fault = control.fails_alone_under;
     found.observation = std::move(*control.fails_alone);
-    Result<Judgement> judgement = JudgeTrial(found.observation, found.minimal);
+    Result<Judgement> judgement = trials_.Judge(found.observation, found.minimal);
     if (!judgement.ok()) return judgement.error();
     found.judgement = std::move(judgement).value();
+    found.diagnosis =
+        DiagnoseTrial(trials_.reference, found.observation, found.minimal, found.judgement);
     // It was run without any fault, so nothing of ours could make it fail; seen once is enough.
     found.confirmed = kConfirmations;
     listener_.OnFinding(found.raw, found.judgement, std::nullopt);
@@ -73,33 +75,11 @@ class Campaign {
     return Ok();
   }
 
-  Result<Judgement> JudgeTrial(const Observation& observation, const Schedule& schedule) {
-    Result<Judgement> judgement =
-        shortwrite::JudgeTrial(reference_, observation, schedule, settings_.judge);
-    interrupted_ |= !judgement.ok() && judgement.error().kind == ErrorKind::kInterrupted;
-    return judgement;
-  }
-
-  // Runs and counts one trial. Interruption is remembered, not an error: the work so far counts.
-  Result<Observation> Trial(const Schedule& schedule, bool full_trace = false) {
-    Result<Observation> observation = runner_.Run({.schedule = schedule, .full_trace = full_trace});
-    if (!observation.ok()) {
-      interrupted_ |= observation.error().kind == ErrorKind::kInterrupted;
-      return observation;
-    }
-    if (observation.value().trace_dropped > 0) {
-      return HarnessError("the trace overflowed under '" + ToText(schedule) +
-                          "'; use a smaller --bytes");
-    }
-    ++result_.trials;
-    result_.faults_planned += FaultCount(schedule);
-    result_.faults_delivered += CountDeliveredSteps(observation.value(), schedule);
-    return observation;
-  }
+  bool Interrupted() const { return trials_.interrupted() || ended_; }
 
   bool Exhausted() {
     out_of_time_ = out_of_time_ || settings_.out_of_time();
-    if (interrupted_ || out_of_time_) return true;
+    if (Interrupted() || out_of_time_) return true;
     if (result_.counterexamples.empty()) return result_.trials >= settings_.trials_max;
     return explored_ >= first_finding_at_ + kTrialsAfterFinding || slow_finding_ ||
            result_.counterexamples.size() >= kCounterexamplesMax;
@@ -108,10 +88,11 @@ class Campaign {
   Status Explore() {
     if (Status tried = TryKept(); !tried.ok()) return tried;
     if (settings_.real_shortage) return ExploreShortage();
-    const SweepPlan plan = PlanSweep(reference_.control, {.faults = settings_.faults,
-                                                          .depth = settings_.depth,
-                                                          .trials_max = settings_.trials_max,
-                                                          .everywhere = settings_.everywhere});
+    const SweepPlan plan =
+        PlanSweep(trials_.reference.control, {.faults = settings_.faults,
+                                              .depth = settings_.depth,
+                                              .trials_max = settings_.trials_max,
+                                              .everywhere = settings_.everywhere});
     planned_ =
         std::min<uint32_t>(settings_.trials_max, static_cast<uint32_t>(plan.schedules.size()));
     size_t swept = 0;
@@ -131,14 +112,14 @@ class Campaign {
     std::vector<std::string> stale;
     for (const KeptSchedule& kept : settings_.corpus) {
       if (Exhausted()) break;
-      if (kept.payload && payloads_.possible()) {
-        Result<bool> used = payloads_.Use(*kept.payload);
+      if (kept.payload && trials_.payloads.possible()) {
+        Result<bool> used = trials_.payloads.Use(*kept.payload);
         if (!used.ok()) return used.error();
       }
       last_failed_ = false;
       if (Status tried = Try(kept.schedule); !tried.ok()) return tried;
       if (!last_failed_) stale.push_back(fmt::format("{} ({})", kept.name, ToText(kept.schedule)));
-      if (Status back = payloads_.UseMain(); !back.ok()) return back;
+      if (Status back = trials_.payloads.UseMain(); !back.ok()) return back;
     }
     if (!stale.empty()) {
       result_.notes.push_back(
@@ -153,18 +134,19 @@ class Campaign {
     constexpr size_t kSchedulesEach = 24;
     for (const TrialPayload& payload : settings_.other_payloads) {
       if (Exhausted() || !result_.counterexamples.empty()) return Ok();
-      Result<bool> used = payloads_.Use(payload);
-      if (!used.ok()) return Interrupted(used.error());
+      Result<bool> used = trials_.payloads.Use(payload);
+      if (!used.ok()) return trials_.Remember(used.error());
       if (!used.value()) continue;
-      const SweepPlan plan = PlanSweep(reference_.control, {.faults = settings_.faults,
-                                                            .depth = 1,
-                                                            .trials_max = settings_.trials_max,
-                                                            .everywhere = settings_.everywhere});
+      const SweepPlan plan =
+          PlanSweep(trials_.reference.control, {.faults = settings_.faults,
+                                                .depth = 1,
+                                                .trials_max = settings_.trials_max,
+                                                .everywhere = settings_.everywhere});
       const size_t count = std::min(kSchedulesEach, plan.schedules.size());
       for (size_t i = 0; i < count; ++i) {
         if (Status tried = Try(plan.schedules[i]); !tried.ok()) return tried;
       }
-      if (Status back = payloads_.UseMain(); !back.ok()) return back;
+      if (Status back = trials_.payloads.UseMain(); !back.ok()) return back;
       result_.completeness +=
           fmt::format("; then {} schedules over {} bytes of {}", count, payload.bytes,
                       kPayloadTexts[static_cast<size_t>(payload.text)]);
@@ -172,14 +154,9 @@ class Campaign {
     return Ok();
   }
 
-  Status Interrupted(const Error& error) {
-    interrupted_ |= error.kind == ErrorKind::kInterrupted;
-    return error;
-  }
-
   // Every file may have so many bytes and no more; nothing is injected.
   Status ExploreShortage() {
-    const std::vector<Schedule> limits = PlanSizeLimits(reference_.control);
+    const std::vector<Schedule> limits = PlanSizeLimits(trials_.reference.control);
     planned_ = std::min<uint32_t>(settings_.trials_max, static_cast<uint32_t>(limits.size()));
     size_t swept = 0;
     for (; swept < limits.size(); ++swept) {
@@ -220,10 +197,10 @@ class Campaign {
   Status Try(const Schedule& schedule) {
     if (Exhausted()) return Ok();
     ++explored_;
-    Result<Observation> observation = Trial(schedule);
+    Result<Observation> observation = trials_.Run(schedule);
     if (!observation.ok()) return observation.error();
     listener_.OnTrial(explored_, planned_);
-    Result<Judgement> judged = JudgeTrial(observation.value(), schedule);
+    Result<Judgement> judged = trials_.Judge(observation.value(), schedule);
     if (!judged.ok()) return judged.error();
     const Judgement& judgement = judged.value();
     last_failed_ = !judgement.good;
@@ -235,47 +212,56 @@ class Campaign {
       ++result_.inconclusive;
       return Ok();
     }
-    if (!signatures_.insert(Signature(judgement)).second) return Ok();
-    return Examine(schedule, judgement);
+    const std::string symptom = Symptom(judgement, observation.value());
+    if (!symptoms_.insert(symptom).second) return Ok();
+    return Examine(schedule, judgement, symptom);
   }
 
-  static std::string Signature(const Judgement& judgement) {
-    return fmt::format("{} {}", VerdictText(judgement.verdict),
-                       ShapeText(judgement.provenance.shape));
+  // What can be told of a failure before it is shrunk: schedules that share it most likely share
+  // the mistake, and only the first of them is worth the trials.
+  static std::string Symptom(const Judgement& judgement, const Observation& observation) {
+    const auto hit = std::find_if(observation.calls.begin(), observation.calls.end(),
+                                  [](const TracedCall& call) { return call.delivered; });
+    return fmt::format("{} {} {}", VerdictText(judgement.verdict),
+                       ShapeText(judgement.provenance.shape),
+                       hit == observation.calls.end() ? "" : CallerText(observation, *hit));
   }
 
-  Status Examine(const Schedule& raw, const Judgement& judgement) {
+  // What makes a counterexample another one: verdict, class of the mistake, and call site.
+  static std::string Signature(const Counterexample& found) {
+    const std::optional<size_t> call = found.diagnosis.call;
+    return fmt::format("{} {} {}", VerdictText(found.judgement.verdict), Headline(found.diagnosis),
+                       call ? CallerText(found.observation, found.observation.calls[*call]) : "");
+  }
+
+  // Of libraries only the address is known, which differs from run to run.
+  static std::string CallerText(const Observation& observation, const TracedCall& call) {
+    if (!call.caller_in_program) return "";
+    return fmt::format("{}+{:#x}", ProcessName(observation, call), call.caller);
+  }
+
+  Status Examine(const Schedule& raw, const Judgement& judgement, const std::string& symptom) {
     if (result_.counterexamples.empty()) first_finding_at_ = explored_;
     slow_finding_ |= judgement.verdict == Verdict::kHung || judgement.verdict == Verdict::kSpun;
-    listener_.OnFinding(raw, judgement, payloads_.in_use());
+    listener_.OnFinding(raw, judgement, trials_.payloads.in_use());
     if (Status steady = CheckControlAgain(); !steady.ok()) return steady;
     if (result_.end == CampaignEnd::kControlFailed) return Ok();
-    Counterexample found;
-    found.raw = raw;
-    found.trials_to_find = explored_;
     const uint32_t shrink_trials = slow_finding_ ? kShrinkTrialsMax / 6 : kShrinkTrialsMax;
-    found.minimal = Shrink(raw, shrink_trials, [&](const Schedule& simpler) {
-      return FailsLike(simpler, judgement.verdict);
-    });
-    const std::optional<TrialPayload> raw_payload = payloads_.in_use();
-    if (Status shrunk = ShrinkPayload(found, judgement); !shrunk.ok()) return shrunk;
-    found.payload = payloads_.in_use();
-    if (Status confirmed = Confirm(found, judgement); !confirmed.ok()) return confirmed;
-    if (!raw_payload) {
-      if (Status back = payloads_.UseMain(); !back.ok()) return back;
-    } else if (Result<bool> back = payloads_.Use(*raw_payload); !back.ok()) {
-      return Interrupted(back.error());
-    }
+    Result<Counterexample> examined =
+        shortwrite::Examine(trials_, settings_, raw, judgement, shrink_trials, !slow_finding_);
+    if (!examined.ok()) return examined.error();
+    Counterexample& found = examined.value();
+    found.trials_to_find = explored_;
     // Another way to provoke what is already on the list.
     const bool known = Known(found);
-    signatures_.insert(Signature(found.judgement));
+    symptoms_.insert(Symptom(found.judgement, found.observation));
     if (found.judgement.verdict == Verdict::kFlaky) {
       unsteady_ = fmt::format("'{}' was judged {} once, and not when it was repeated",
                               ToText(found.raw), VerdictText(judgement.verdict));
       result_.notes.push_back(unsteady_);
       // A steady failure of the same kind may still come; not for ever, though.
       constexpr uint32_t kFlakyMax = 3;
-      if (++flaky_count_ < kFlakyMax) signatures_.erase(Signature(judgement));
+      if (++flaky_count_ < kFlakyMax) symptoms_.erase(symptom);
       return Ok();
     }
     if (known) return Ok();
@@ -288,19 +274,15 @@ class Campaign {
     return std::any_of(result_.counterexamples.begin(), result_.counterexamples.end(),
                        [&](const Counterexample& other) {
                          return other.minimal == found.minimal ||
-                                Signature(other.judgement) == Signature(found.judgement);
+                                Signature(other) == Signature(found);
                        });
   }
 
   // An output that carries a clock differs by itself, a second later.
   Status CheckControlAgain() {
-    Result<Observation> again = runner_.Run({});
-    if (!again.ok()) {
-      interrupted_ |= again.error().kind == ErrorKind::kInterrupted;
-      return again.error();
-    }
-    ++result_.controls;
-    Result<Judgement> judged = JudgeTrial(again.value(), {});
+    Result<Observation> again = trials_.RunControl();
+    if (!again.ok()) return again.error();
+    Result<Judgement> judged = trials_.Judge(again.value(), {});
     if (!judged.ok()) return judged.error();
     const Judgement& judgement = judged.value();
     if (judgement.good) return Ok();
@@ -308,60 +290,7 @@ class Campaign {
     result_.reason =
         "a control repeated after a failure differs from the first: " +
         (judgement.output.empty() ? ToText(again.value().end) : DescribeDifference(judgement));
-    interrupted_ = true;
-    return Ok();
-  }
-
-  // Halves it as long as the same thing goes wrong in the same way, and there are calls enough left
-  // to show the way.
-  Status ShrinkPayload(const Counterexample& found, const Judgement& judgement) {
-    constexpr uint64_t kPayloadBytesMin = 64;
-    constexpr std::ptrdiff_t kCallsMin = 3;
-    if (!payloads_.possible() || slow_finding_) return Ok();
-    TrialPayload payload = payloads_.in_use().value_or(*settings_.payload);
-    while (payload.bytes > 2 * kPayloadBytesMin && !settings_.out_of_time()) {
-      const std::optional<TrialPayload> before = payloads_.in_use();
-      payload.bytes = payload.bytes / 2 | 1;
-      Result<bool> used = payloads_.Use(payload);
-      if (!used.ok()) return Interrupted(used.error());
-      if (!used.value()) return Ok();
-      if (WriteCalls(reference_.control) >= kCallsMin &&
-          FailsLike(found.minimal, judgement.verdict, judgement.provenance.shape)) {
-        continue;
-      }
-      if (!before) return payloads_.UseMain();
-      used = payloads_.Use(*before);
-      return used.ok() ? Ok() : Interrupted(used.error());
-    }
-    return Ok();
-  }
-
-  static std::ptrdiff_t WriteCalls(const Observation& control) {
-    return std::count_if(control.calls.begin(), control.calls.end(),
-                         [](const TracedCall& call) { return call.number > 0; });
-  }
-
-  bool FailsLike(const Schedule& schedule, Verdict verdict, std::optional<Shape> shape = {}) {
-    if (interrupted_ || settings_.out_of_time()) return false;
-    Result<Observation> observation = Trial(schedule);
-    if (!observation.ok() || CountDeliveredSteps(observation.value(), schedule) == 0) return false;
-    const Result<Judgement> judgement = JudgeTrial(observation.value(), schedule);
-    return judgement.ok() && judgement.value().verdict == verdict &&
-           (!shape || judgement.value().provenance.shape == *shape);
-  }
-
-  Status Confirm(Counterexample& found, const Judgement& judgement) {
-    for (uint32_t i = 0; i < kConfirmations; ++i) {
-      Result<Observation> observation = Trial(found.minimal, true);
-      if (!observation.ok()) return observation.error();
-      Result<Judgement> again = JudgeTrial(observation.value(), found.minimal);
-      if (!again.ok()) return again.error();
-      if (again.value().verdict != judgement.verdict) continue;
-      ++found.confirmed;
-      found.judgement = std::move(again).value();
-      found.observation = std::move(observation).value();
-    }
-    if (found.confirmed < kConfirmations) found.judgement.verdict = Verdict::kFlaky;
+    ended_ = true;
     return Ok();
   }
 
@@ -384,7 +313,7 @@ class Campaign {
   }
 
   void Conclude() {
-    result_.controls += payloads_.controls();
+    result_.controls += trials_.payloads.controls();
     std::stable_sort(result_.counterexamples.begin(), result_.counterexamples.end(),
                      [](const Counterexample& a, const Counterexample& b) {
                        return a.judgement.verdict > b.judgement.verdict;
@@ -393,10 +322,10 @@ class Campaign {
       result_.counterexamples.clear();
     } else if (!result_.counterexamples.empty()) {
       result_.end = CampaignEnd::kCounterexample;
-    } else if (interrupted_ || (out_of_time_ && result_.faults_delivered == 0)) {
+    } else if (Interrupted() || (out_of_time_ && result_.faults_delivered == 0)) {
       result_.end = CampaignEnd::kStopped;
       result_.reason =
-          interrupted_ ? "stopped by a signal" : "the time was up before the first fault";
+          Interrupted() ? "stopped by a signal" : "the time was up before the first fault";
     } else if (!unsteady_.empty()) {
       result_.end = CampaignEnd::kUnsteady;
       result_.reason = "a failure did not repeat: " + unsteady_;
@@ -428,14 +357,13 @@ class Campaign {
   TrialRunner& runner_;
   const CampaignSettings& settings_;
   CampaignListener& listener_;
-  CampaignReference reference_;
-  PayloadSwitch payloads_;
   CampaignResult result_;
-  std::set<std::string> signatures_;
+  Trials trials_;
+  std::set<std::string> symptoms_;
   uint32_t explored_ = 0;
   uint32_t planned_ = 0;
   uint32_t first_finding_at_ = 0;
-  bool interrupted_ = false;
+  bool ended_ = false;  // a control said that nothing can be said
   bool out_of_time_ = false;
   bool slow_finding_ = false;
   bool last_failed_ = false;

@@ -54,6 +54,7 @@ struct Counterexample {
   std::optional<TrialPayload> payload;  // unless the campaign's own
   std::string without_fault;            // what made it fail if the schedule is empty
   Judgement judgement;
+  Diagnosis diagnosis;
   Observation observation;  // of the minimal schedule
   uint32_t trials_to_find = 0;
   uint32_t confirmed = 0;  // of kConfirmations
@@ -114,6 +115,7 @@ struct ReplayResult {
   std::string reason;
   BackendChoice backend;
   Judgement judgement;
+  Diagnosis diagnosis;  // of a bad judgement
   Observation observation;
   uint32_t faults_delivered = 0;
   uint64_t write_calls = 0;

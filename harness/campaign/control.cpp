@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "harness/campaign/busy_retries.h"
 #include "harness/campaign/coverage.h"
+#include "harness/diagnosis/busy_retries.h"
 
 namespace shortwrite {
 namespace {

@@ -4,7 +4,7 @@
 #include <csignal>
 #include <set>
 
-#include "harness/campaign/busy_retries.h"
+#include "harness/diagnosis/busy_retries.h"
 
 namespace shortwrite {
 namespace {
@@ -149,6 +149,21 @@ Result<Judgement> JudgeTrial(const CampaignReference& reference, const Observati
     behaviour.same = std::move(same).value();
   }
   return Judge(expected, behaviour, settings.contract);
+}
+
+Diagnosis DiagnoseTrial(const CampaignReference& reference, const Observation& observation,
+                        const Schedule& schedule, const Judgement& judgement) {
+  const Reference expected = reference.View();
+  const auto named =
+      std::find_if(expected.outputs.begin(), expected.outputs.end(),
+                   [&](const NamedBytes& output) { return output.name == judgement.output; });
+  return Diagnose(
+      {.judgement = judgement,
+       .observation = observation,
+       .control = reference.control,
+       .schedule = schedule,
+       .reference = named == expected.outputs.end() ? "" : named->bytes,
+       .reference_is_payload = expected.is_payload && judgement.output == expected.main_output});
 }
 
 uint32_t CountDeliveredSteps(const Observation& observation, const Schedule& schedule) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/base/result.h"
+#include "harness/diagnosis/diagnose.h"
 #include "harness/oracle/judge.h"
 #include "harness/schedule/schedule.h"
 #include "harness/trial/observation.h"
@@ -38,6 +39,10 @@ struct JudgeSettings {
 
 Result<Judgement> JudgeTrial(const CampaignReference& reference, const Observation& observation,
                              const Schedule& schedule, const JudgeSettings& settings);
+
+// What kind of mistake a bad judgement shows; best from an observation with its full trace.
+Diagnosis DiagnoseTrial(const CampaignReference& reference, const Observation& observation,
+                        const Schedule& schedule, const Judgement& judgement);
 
 // Views into observation; it must outlive the result.
 Behaviour DescribeBehaviour(const Observation& observation, const Schedule& schedule);

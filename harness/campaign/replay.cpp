@@ -34,6 +34,8 @@ Result<ReplayResult> RunReplay(TrialRunner& runner, const CampaignSettings& sett
     result.reason = "the target was still at work at its deadline; use a longer --timeout";
   } else if (!result.judgement.good) {
     result.end = CampaignEnd::kCounterexample;
+    result.diagnosis =
+        DiagnoseTrial(outcome.reference, result.observation, schedule, result.judgement);
   } else if (result.faults_delivered == 0) {
     result.reason = "the schedule delivered no fault";
   } else {

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 
 #include "harness/base/shell_quote.h"
 #include "harness/base/size_text.h"
 #include "harness/trial/judge_command.h"
+#include "harness/trial/source_place.h"
 #include "harness/writer/payload.h"
 
 namespace shortwrite {
@@ -158,6 +160,10 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
   report.profile = options.profile_text;
   report.sink = ToText(options.sink);
   report.program = std::filesystem::path(runner.value().program()).filename().string();
+  report.source_place = [path = runner.value().program()](uint64_t address) {
+    const std::optional<SourcePlace> place = FindSourcePlace(path, address);
+    return place ? ToText(*place) : std::string();
+  };
   report.payload_bytes = payload_bytes;
   report.replay_line = [options, program](const Schedule& schedule,
                                           const std::optional<TrialPayload>& payload) {

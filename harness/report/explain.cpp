@@ -6,8 +6,6 @@
 #include <array>
 #include <cstring>
 
-#include "harness/campaign/busy_retries.h"
-
 namespace shortwrite {
 namespace {
 
@@ -32,6 +30,18 @@ std::string CallSentence(const TracedCall& call, const Observation& observation)
   if (HasSeveralWriters(observation) && !process.empty()) name += fmt::format(" of {}", process);
   if (call.result < 0) return fmt::format("{} was answered {}", name, ErrorName(call.error));
   return fmt::format("{} accepted {} of {}", name, call.result, call.movable);
+}
+
+// Of a judgement that nobody diagnosed, such as a good one.
+std::string WhatHappened(const Judgement& judgement, const Observation& observation) {
+  const TracedCall* const call = FirstDelivered(observation);
+  std::string sentence = "without any fault";
+  if (observation.size_limit_felt) sentence = "at a limit beyond which no file can grow";
+  if (call != nullptr) sentence = "after " + CallSentence(*call, observation);
+  if (judgement.output.empty()) {
+    return sentence + fmt::format(": {}, every output right", ToText(observation.end));
+  }
+  return sentence + fmt::format(", in {}: {}", judgement.output, judgement.provenance.sentence);
 }
 
 std::string EndWord(CampaignEnd end, std::string_view of_counterexample) {
@@ -94,24 +104,10 @@ std::string_view VerdictMeaning(Verdict verdict) {
   return "";
 }
 
-std::string Mechanism(const Judgement& judgement, const Observation& observation) {
-  const TracedCall* const call = FirstDelivered(observation);
-  std::string sentence = "without any fault";
-  if (judgement.verdict == Verdict::kSpun && observation.end.kind == TargetEnd::Kind::kExited) {
-    const BusyRetries busy = FindBusyRetries(observation);
-    return fmt::format(
-        "{} calls in a row met EAGAIN while the reader paused, half of them within {:.1f} "
-        "microseconds of the one before: it asks again instead of waiting (poll(2)); every output "
-        "right",
-        busy.most + 1, static_cast<double>(busy.median_gap_ns) / 1000);
-  }
-  if (observation.size_limit_felt) sentence = "at a limit beyond which no file can grow";
-  if (call != nullptr) sentence = "after " + CallSentence(*call, observation);
-  if (!judgement.output.empty()) {
-    sentence += fmt::format(", in {}: {}", judgement.output, judgement.provenance.sentence);
-  } else {
-    sentence += fmt::format(": {}, every output right", ToText(observation.end));
-  }
+std::string Mechanism(const Diagnosis& diagnosis, const Judgement& judgement,
+                      const Observation& observation) {
+  std::string sentence = diagnosis.sentence;
+  if (sentence.empty()) sentence = WhatHappened(judgement, observation);
   if (!judgement.message.empty()) sentence += fmt::format("; it says '{}'", judgement.message);
   return sentence;
 }
@@ -146,10 +142,21 @@ std::string LegalitySentence(const LegalityText& legality) {
                          : "");
 }
 
-std::string CallSite(const Observation& observation, const std::string& program) {
-  const TracedCall* const call = FirstDelivered(observation);
+std::string CallSite(const Diagnosis& diagnosis, const Observation& observation,
+                     const ReportContext& context) {
+  const TracedCall* call = FirstDelivered(observation);
+  if (diagnosis.call) call = &observation.calls[*diagnosis.call];
   if (call == nullptr || !call->caller_in_program) return "";
-  return fmt::format("{}+{:#x}", program, call->caller);
+  const std::string_view process = ProcessName(observation, *call);
+  // The kernel cuts the name of a process. A child's program is another file, whose path is
+  // unknown.
+  constexpr size_t kProcessNameMax = 15;
+  const bool is_target = process.empty() || process == context.program.substr(0, kProcessNameMax);
+  if (is_target && context.source_place) {
+    std::string place = context.source_place(call->caller);
+    if (!place.empty()) return place;
+  }
+  return fmt::format("{}+{:#x}", is_target ? context.program : process, call->caller);
 }
 
 std::string ErrorName(int error) {

@@ -16,8 +16,9 @@ std::string VerdictWord(const ReplayResult& result);
 // What a verdict means, as half a sentence.
 std::string_view VerdictMeaning(Verdict verdict);
 
-// One sentence: what happened to the bytes, and at which call.
-std::string Mechanism(const Judgement& judgement, const Observation& observation);
+// One sentence: what the calls did, what happened to the bytes, and what the target says of it.
+std::string Mechanism(const Diagnosis& diagnosis, const Judgement& judgement,
+                      const Observation& observation);
 
 // Whether calls of several processes stand in the trace: then each must be named.
 bool HasSeveralWriters(const Observation& observation);
@@ -36,8 +37,10 @@ bool IsPortabilityFinding(const LegalityText& legality);
 // "in profile posix: POSIX write(): ... (a portability finding...)"; empty without a fault.
 std::string LegalitySentence(const LegalityText& legality);
 
-// "writer+0x11f2" where the call came from the program itself; else empty.
-std::string CallSite(const Observation& observation, const std::string& program);
+// Of the call whose result was answered wrongly: "writer.c:42 (Flush)", "writer+0x11f2" without
+// debug information; empty where the call did not come from the program itself.
+std::string CallSite(const Diagnosis& diagnosis, const Observation& observation,
+                     const ReportContext& context);
 
 // "EAGAIN", or "errno 999".
 std::string ErrorName(int error);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "harness/diagnosis/standstill.h"
 #include "harness/report/explain.h"
 #include "harness/report/recipe.h"
 
@@ -17,25 +18,30 @@ std::string Line(const Json& object) {
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Json EvidenceJson(const Judgement& judgement, const Observation& observation,
-                  const ReportContext& context) {
+Json EvidenceJson(const Judgement& judgement, const Diagnosis& diagnosis,
+                  const Observation& observation, const ReportContext& context) {
   const LegalityText legality = ExplainLegality(observation);
   Json json;
   json["verdict"] = VerdictText(judgement.verdict);
-  // Told apart by the diagnosis of a later version; the shape is what the bytes say by themselves.
-  json["class"] = "";
+  json["class"] = diagnosis.class_name;
+  json["class_title"] = diagnosis.title;
+  json["class_candidates"] = diagnosis.candidates;
+  json["class_certain"] = diagnosis.certain;
   json["shape"] = ShapeText(judgement.provenance.shape);
-  json["mechanism"] = Mechanism(judgement, observation);
+  const std::string headline = Headline(diagnosis);
+  json["mechanism"] = (headline.empty() ? headline : headline + ": ") +
+                      Mechanism(diagnosis, judgement, observation);
   json["output"] = judgement.output;
   json["output_bytes"] = judgement.output_bytes;
   json["reference_bytes"] = judgement.reference_bytes;
   json["first_divergence"] = judgement.provenance.first_divergence;
   json["ended"] = ToText(observation.end);
+  json["standstill"] = DescribeStandstill(observation);
   json["legal_under"] = legality.profile;
   json["legal_reason"] = legality.reason;
   json["portability_finding"] = IsPortabilityFinding(legality);
   json["recipe"] = Recipe(observation);
-  json["call_site"] = CallSite(observation, context.program);
+  json["call_site"] = CallSite(diagnosis, observation, context);
   json["payload_bytes"] = context.payload_bytes;
   return json;
 }
@@ -44,7 +50,7 @@ Json CounterexampleJson(const Counterexample& found, const ReportContext& contex
   Json json;
   json["schedule"] = ToText(found.minimal);
   json["raw_schedule"] = ToText(found.raw);
-  json.update(EvidenceJson(found.judgement, found.observation, context));
+  json.update(EvidenceJson(found.judgement, found.diagnosis, found.observation, context));
   if (found.payload) {
     json["payload_bytes"] = found.payload->bytes;
     json["payload_text"] = kPayloadTexts[static_cast<size_t>(found.payload->text)];
@@ -130,7 +136,7 @@ std::vector<std::string> ReplayJson(const ReplayResult& result, const Schedule& 
   json["faults_planned"] = FaultCount(schedule);
   json["faults_delivered"] = result.faults_delivered;
   json["write_calls"] = result.write_calls;
-  Json evidence = EvidenceJson(result.judgement, result.observation, context);
+  Json evidence = EvidenceJson(result.judgement, result.diagnosis, result.observation, context);
   evidence.erase("verdict");
   json.update(evidence);
   json["replay"] = context.replay_line(schedule, std::nullopt);

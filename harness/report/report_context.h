@@ -15,6 +15,9 @@ struct ReportContext {
   std::string profile;
   std::string sink = "file";
   std::string program;  // the target's name, for call sites
+  // "writer.c:42 (Flush)" for an address of the target's program; empty where it is not known. May
+  // be missing: then no source is.
+  std::function<std::string(uint64_t)> source_place;
   uint64_t seed = 0;
   uint64_t payload_bytes = 0;  // 0: no payload
   // The shell command that replays a schedule, ready to paste.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/diagnosis/standstill.h"
 #include "harness/oracle/digest.h"
 #include "harness/report/explain.h"
 #include "harness/report/recipe.h"
@@ -79,12 +80,26 @@ std::string LegalityFields(const Observation& observation) {
          Field("see it", recipe.empty() ? "" : "without injection: " + recipe);
 }
 
+// A family without a class is no answer to the question which mistake it is.
+std::string DiagnosisFields(const Diagnosis& diagnosis, const Judgement& judgement,
+                            const Observation& observation) {
+  const std::string name = diagnosis.class_name.empty() && !diagnosis.title.empty()
+                               ? fmt::format("none fits; nearest: {}", diagnosis.title)
+                               : Headline(diagnosis);
+  return Field("class", name) + Field("mechanism", Mechanism(diagnosis, judgement, observation));
+}
+
+std::string EndFields(const Observation& observation) {
+  return Field("ended", ToText(observation.end)) +
+         Field("standstill", DescribeStandstill(observation));
+}
+
 std::string CounterexampleText(const Counterexample& found, const ReportContext& context) {
   const Judgement& judgement = found.judgement;
   std::string text =
       fmt::format("{}: {}\n", VerdictText(judgement.verdict), VerdictMeaning(judgement.verdict));
-  text += Field("mechanism", Mechanism(judgement, found.observation));
-  text += Field("ended", ToText(found.observation.end));
+  text += DiagnosisFields(found.diagnosis, judgement, found.observation);
+  text += EndFields(found.observation);
   if (!judgement.output.empty()) {
     text += Field("output",
                   fmt::format("{}: {} bytes, {} expected; first wrong byte at offset {}",
@@ -103,7 +118,7 @@ std::string CounterexampleText(const Counterexample& found, const ReportContext&
   text += Field("found", fmt::format("in trial {}, confirmed {} of {}", found.trials_to_find,
                                      found.confirmed, kConfirmations));
   text += LegalityFields(found.observation);
-  text += Field("call site", CallSite(found.observation, context.program));
+  text += Field("call site", CallSite(found.diagnosis, found.observation, context));
   return text + '\n' + CallTable(found.observation) + '\n';
 }
 
@@ -173,13 +188,13 @@ std::string ReplayText(const ReplayResult& result, const Schedule& schedule,
   const Judgement& judgement = result.judgement;
   std::string text =
       fmt::format("{}: {}\n", VerdictText(judgement.verdict), VerdictMeaning(judgement.verdict));
-  text += Field("mechanism", Mechanism(judgement, result.observation));
-  text += Field("ended", ToText(result.observation.end));
+  text += DiagnosisFields(result.diagnosis, judgement, result.observation);
+  text += EndFields(result.observation);
   text += BackendField(result.backend);
   text += Field("schedule", fmt::format("{}  ({} planned, {} delivered)", ToText(schedule),
                                         FaultCount(schedule), result.faults_delivered));
   text += LegalityFields(result.observation);
-  text += Field("call site", CallSite(result.observation, context.program));
+  text += Field("call site", CallSite(result.diagnosis, result.observation, context));
   text += '\n' + CallTable(result.observation);
   if (!judgement.good) text += '\n' + context.replay_line(schedule, std::nullopt) + '\n';
   return text;

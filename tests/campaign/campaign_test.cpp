@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
@@ -303,9 +304,42 @@ TEST(Campaign, WorstComesFirstAndEachSignatureOnce) {
     }
     EXPECT_TRUE(signatures
                     .insert(std::string(VerdictText(judgement.verdict)) + ' ' +
-                            std::string(ShapeText(judgement.provenance.shape)))
+                            Headline(result.counterexamples[i].diagnosis))
                     .second);
   }
+}
+
+// The program's own code that made each call, by the call's number.
+SimulatedTarget::Intervention CalledFrom(std::function<uint64_t(uint32_t)> address) {
+  return [=](size_t, const TrialRequest&, Observation observation) -> Result<Observation> {
+    for (TracedCall& call : observation.calls) {
+      call.caller_in_program = true;
+      call.caller = address(call.number);
+    }
+    return observation;
+  };
+}
+
+// The same mistake at one place is one counterexample, however it shows; at three places it is
+// three, all with their class.
+TEST(Campaign, TellsMistakesApartByClassAndPlace) {
+  SimulatedTarget one_place({.mistake = Mistake::kIgnoresCount});
+  one_place.Intervene(CalledFrom([](uint32_t) { return uint64_t{16}; }));
+  const CampaignResult once = RunOver(one_place);
+  ASSERT_EQ(once.counterexamples.size(), 1u);
+  EXPECT_EQ(once.counterexamples[0].diagnosis.class_name, "W01");
+
+  SimulatedTarget three_places({.mistake = Mistake::kIgnoresCount});
+  three_places.Intervene(CalledFrom([](uint32_t number) { return uint64_t{16} * number; }));
+  const CampaignResult thrice = RunOver(three_places);
+  ASSERT_EQ(thrice.counterexamples.size(), 3u);
+  std::set<uint64_t> places;
+  for (const Counterexample& found : thrice.counterexamples) {
+    EXPECT_EQ(found.diagnosis.class_name, "W01") << found.diagnosis.sentence;
+    ASSERT_TRUE(found.diagnosis.call);
+    places.insert(found.observation.calls[*found.diagnosis.call].caller);
+  }
+  EXPECT_EQ(places, (std::set<uint64_t>{16, 32, 48}));
 }
 
 // Kept counterexamples run before the sweep.
@@ -333,54 +367,6 @@ TEST(Campaign, AFailingCorpusIsNotStale) {
   ASSERT_FALSE(result.counterexamples.empty());
   EXPECT_EQ(result.counterexamples.front().trials_to_find, 1u);
   for (const std::string& note : result.notes) EXPECT_EQ(note.find("stale"), std::string::npos);
-}
-
-class OtherPayloads : public testing::Test {
- protected:
-  OtherPayloads() : settings_(target_.CampaignOver()) {
-    settings_.payload = TrialPayload{target_.payload().size()};
-    settings_.payload_reference = MakePayload(*settings_.payload);
-    (void)target_.UsePayload(*settings_.payload_reference);
-  }
-
-  SimulatedTarget target_{{.payload_bytes = 20'001}};
-  CampaignSettings settings_;
-};
-
-// A mistake that only characters of several bytes show: found under them, replayed with them, and
-// with the smallest payload that still has three calls.
-TEST_F(OtherPayloads, ShowWhatTheMainOneHides) {
-  target_.Intervene([&](size_t, const TrialRequest&, Observation observation) {
-    const bool wide = target_.payload().front() == '\xe2';
-    if (wide && observation.faults_delivered > 0) {
-      observation.outputs[0].bytes = FileBytes::Of(target_.payload().substr(8));
-    }
-    return observation;
-  });
-  EXPECT_EQ(RunOver(target_, settings_).end, CampaignEnd::kSurvived);
-  settings_.other_payloads = {{20'001, PayloadText::kUtf8}};
-  const CampaignResult result = RunOver(target_, settings_);
-  ASSERT_EQ(result.end, CampaignEnd::kCounterexample) << result.reason;
-  const Counterexample& found = result.counterexamples.front();
-  ASSERT_TRUE(found.payload.has_value());
-  EXPECT_EQ(found.payload->text, PayloadText::kUtf8);
-  EXPECT_EQ(found.payload->bytes, 10'001u) << "three chunks of 4096";
-  EXPECT_EQ(found.confirmed, kConfirmations);
-  EXPECT_EQ(target_.payload().front(), '0') << "the campaign's own is back";
-}
-
-// A target that does not take such a payload is left alone with it.
-TEST_F(OtherPayloads, AreLeftOutWhereTheControlFails) {
-  settings_.other_payloads = {{20'001, PayloadText::kUtf8}, {16'384}};
-  target_.Intervene([&](size_t, const TrialRequest&, Observation observation) {
-    if (target_.payload().front() == '\xe2') observation.end = {TargetEnd::Kind::kExited, 2};
-    return observation;
-  });
-  const CampaignResult result = RunOver(target_, settings_);
-  EXPECT_EQ(result.end, CampaignEnd::kSurvived) << result.reason;
-  EXPECT_EQ(result.completeness.find("utf8"), std::string::npos) << result.completeness;
-  EXPECT_NE(result.completeness.find("16384 bytes of ascii"), std::string::npos)
-      << result.completeness;
 }
 
 }  // namespace

@@ -117,11 +117,23 @@ TEST(JsonReport, HasTheFieldsOfTheContract) {
       "schema",           "type",     "verdict",     "exit",         "backend",
       "backend_reason",   "profile",  "seed",        "trials",       "faults_planned",
       "faults_delivered", "controls", "write_calls", "completeness", "counterexamples"};
-  const std::vector<std::string> counterexample = {
-      "schedule",           "raw_schedule", "verdict",   "class",
-      "mechanism",          "legal_under",  "call_site", "payload_bytes",
-      "trials_to_find",     "confirmed",    "replay",    "recipe",
-      "portability_finding"};
+  const std::vector<std::string> counterexample = {"schedule",
+                                                   "raw_schedule",
+                                                   "verdict",
+                                                   "class",
+                                                   "mechanism",
+                                                   "legal_under",
+                                                   "call_site",
+                                                   "payload_bytes",
+                                                   "trials_to_find",
+                                                   "confirmed",
+                                                   "replay",
+                                                   "recipe",
+                                                   "portability_finding",
+                                                   "class_title",
+                                                   "class_candidates",
+                                                   "class_certain",
+                                                   "standstill"};
   const std::vector<std::string> call = {"schema", "type",    "n",      "output", "call",
                                          "asked",  "granted", "result", "errno",  "fault"};
   const std::set<std::string> none;
@@ -150,6 +162,64 @@ TEST(JsonReport, HasTheFieldsOfTheContract) {
   EXPECT_EQ(Json::parse(lines[2])["fault"], "") << "planned, but not delivered";
   EXPECT_EQ(Json::parse(lines.back())["type"], "result");
   EXPECT_EQ(Json::parse(lines.back())["schedule"], "2:short=1");
+}
+
+// `class` is the first of the classes that look like this, and the mechanism begins with it.
+TEST(JsonReport, NamesTheClass) {
+  const Json result = Json::parse(CampaignJson(CampaignWithOddNames(), 1, ExampleContext()));
+  const Json& named = result["counterexamples"].at(0);
+  EXPECT_EQ(named["class"], "W01");
+  EXPECT_EQ(named["class_candidates"], Json({"W01", "W12"}));
+  EXPECT_FALSE(named["class_certain"]);
+  EXPECT_TRUE(named["mechanism"].get<std::string>().starts_with(
+      "W01 single call, count ignored: after call 2 accepted 1 of 12"))
+      << named["mechanism"];
+  const Json& unnamed = result["counterexamples"].at(1);
+  EXPECT_EQ(unnamed["class"], "");
+  EXPECT_TRUE(unnamed["class_candidates"].empty());
+  const std::string text = CampaignText(CampaignWithOddNames(), ExampleContext());
+  EXPECT_NE(text.find("\n  class       W01 single call, count ignored\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\n  class       none fits; nearest: count not believed\n"),
+            std::string::npos)
+      << text;
+}
+
+// The place in the source where it is known; else program and offset. A child's program is another
+// file, whose source nobody looked at.
+TEST(CallSite, IsOfTheProgramThatMadeTheCall) {
+  const Counterexample found = FailedCampaign().counterexamples[0];
+  ReportContext context = ExampleContext();
+  const auto site = [&](const Observation& observation) {
+    return CallSite(found.diagnosis, observation, context);
+  };
+  Observation observation = found.observation;
+  EXPECT_EQ(site(observation), "writer+0x11f2");
+  context.source_place = [](uint64_t address) {
+    return address == 0x11f2 ? "writer.c:42 (Flush)" : "";
+  };
+  EXPECT_EQ(site(observation), "writer.c:42 (Flush)");
+  observation.programs = {"writer", "gzip"};
+  observation.calls[1].program = 1;
+  EXPECT_EQ(site(observation), "writer.c:42 (Flush)");
+  observation.calls[1].program = 2;
+  EXPECT_EQ(site(observation), "gzip+0x11f2");
+  observation.calls[1].caller_in_program = false;
+  EXPECT_EQ(site(observation), "");
+}
+
+// A target that does not end: the evidence for what it is called.
+TEST(TextReport, SaysWhyATargetStandsStill) {
+  CampaignResult result = FailedCampaign();
+  Observation& observation = result.counterexamples[0].observation;
+  observation.end = {TargetEnd::Kind::kHung, 0};
+  observation.cpu = std::chrono::milliseconds(2);
+  observation.wall = std::chrono::milliseconds(2'100);
+  const std::string text = CampaignText(result, ExampleContext());
+  EXPECT_NE(text.find("\n  standstill  last progress at call 3, 0.750 ms after the first; no write "
+                      "call since then; 0.002 s of CPU in 2.100 s\n"),
+            std::string::npos)
+      << text;
 }
 
 // Names come through: what is UTF-8 unchanged, what is not as U+FFFD; each object is one line.

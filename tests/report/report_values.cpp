@@ -75,6 +75,15 @@ Counterexample CounterexampleIn(const std::string& output, Verdict verdict) {
   found.judgement.reference_bytes = kReference.size();
   found.judgement.provenance =
       TraceProvenance(found.observation.outputs[0].bytes.view(), kReference, "");
+  found.diagnosis = {.class_name = "W01",
+                     .title = "single call, count ignored",
+                     .candidates = {"W01", "W12"},
+                     .sentence =
+                         "after call 2 accepted 1 of 12, call 3 (asked 8) went on with "
+                         "payload byte 24; from outside, W12 (progress counted by the "
+                         "bytes asked for) looks the same",
+                     .certain = false,
+                     .call = 1};
   found.trials_to_find = 3;
   found.confirmed = 3;
   return found;
@@ -89,6 +98,7 @@ BackendChoice ExampleBackend() {
 ReportContext ExampleContext() {
   return {.profile = "posix",
           .program = "writer",
+          .source_place = {},
           .seed = 7,
           .payload_bytes = kReference.size(),
           .replay_line = [](const Schedule& schedule, const std::optional<TrialPayload>&) {
@@ -126,6 +136,12 @@ CampaignResult CampaignWithOddNames() {
                             CounterexampleIn("out", Verdict::kRefused)};
   result.counterexamples[0].judgement.message = "cannot\twrite \xfe \x1b[2J";
   result.counterexamples[1].observation.end = {TargetEnd::Kind::kExited, 1};
+  result.counterexamples[1].diagnosis = {.class_name = "",
+                                         .title = "count not believed",
+                                         .candidates = {},
+                                         .sentence = "no class of mistake fits",
+                                         .certain = false,
+                                         .call = 1};
   return result;
 }
 
@@ -145,6 +161,7 @@ ReplayResult FailedReplay() {
   result.end = CampaignEnd::kCounterexample;
   result.backend = ExampleBackend();
   result.judgement = found.judgement;
+  result.diagnosis = found.diagnosis;
   result.observation = found.observation;
   result.faults_delivered = 1;
   result.write_calls = 3;

@@ -1,4 +1,4 @@
-#include "harness/campaign/busy_retries.h"
+#include "harness/diagnosis/busy_retries.h"
 
 #include <gtest/gtest.h>
 

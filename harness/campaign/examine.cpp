@@ -1,0 +1,88 @@
+#include "harness/campaign/examine.h"
+
+#include <algorithm>
+
+#include "harness/campaign/shrink.h"
+
+namespace shortwrite {
+namespace {
+
+constexpr uint64_t kPayloadBytesMin = 64;
+// Enough of them to show the way.
+constexpr std::ptrdiff_t kCallsMin = 3;
+
+std::ptrdiff_t CountWriteCalls(const Observation& control) {
+  return std::count_if(control.calls.begin(), control.calls.end(),
+                       [](const TracedCall& call) { return call.number > 0; });
+}
+
+// None: the campaign's own.
+Status Return(Trials& trials, const std::optional<TrialPayload>& payload) {
+  if (trials.payloads.in_use() == payload) return Ok();
+  if (!payload) return trials.payloads.UseMain();
+  const Result<bool> used = trials.payloads.Use(*payload);
+  return used.ok() ? Ok() : trials.Remember(used.error());
+}
+
+// Halves the payload as long as the same thing goes wrong in the same way. The smallest is in use
+// afterwards.
+Status ShrinkPayload(Trials& trials, const CampaignSettings& settings, const Schedule& schedule,
+                     const Judgement& judgement) {
+  if (!trials.payloads.possible()) return Ok();
+  TrialPayload payload = trials.payloads.in_use().value_or(*settings.payload);
+  while (payload.bytes > 2 * kPayloadBytesMin && !settings.out_of_time()) {
+    const std::optional<TrialPayload> last = trials.payloads.in_use();
+    payload.bytes = payload.bytes / 2 | 1;
+    const Result<bool> used = trials.payloads.Use(payload);
+    if (!used.ok()) return trials.Remember(used.error());
+    if (!used.value()) return Ok();
+    if (CountWriteCalls(trials.reference.control) < kCallsMin ||
+        !trials.FailLike(schedule, judgement.verdict, judgement.provenance.shape)) {
+      return Return(trials, last);
+    }
+  }
+  return Ok();
+}
+
+Status Confirm(Trials& trials, const Judgement& judgement, Counterexample& found) {
+  for (uint32_t i = 0; i < kConfirmations; ++i) {
+    Result<Observation> observation = trials.Run(found.minimal, true);
+    if (!observation.ok()) return observation.error();
+    Result<Judgement> again = trials.Judge(observation.value(), found.minimal);
+    if (!again.ok()) return again.error();
+    if (again.value().verdict != judgement.verdict) continue;
+    ++found.confirmed;
+    found.judgement = std::move(again).value();
+    found.observation = std::move(observation).value();
+  }
+  found.diagnosis =
+      DiagnoseTrial(trials.reference, found.observation, found.minimal, found.judgement);
+  if (found.confirmed < kConfirmations) found.judgement.verdict = Verdict::kFlaky;
+  return Ok();
+}
+
+}  // namespace
+
+Result<Counterexample> Examine(Trials& trials, const CampaignSettings& settings,
+                               const Schedule& raw, const Judgement& judgement,
+                               uint32_t shrink_trials, bool shrinks_payload) {
+  Counterexample found;
+  found.raw = raw;
+  found.minimal = Shrink(raw, shrink_trials, [&](const Schedule& simpler) {
+    return trials.FailLike(simpler, judgement.verdict);
+  });
+  const std::optional<TrialPayload> payload = trials.payloads.in_use();
+  if (shrinks_payload) {
+    if (Status shrunk = ShrinkPayload(trials, settings, found.minimal, judgement); !shrunk.ok()) {
+      return shrunk.error();
+    }
+  }
+  found.payload = trials.payloads.in_use();
+  if (Status confirmed = Confirm(trials, judgement, found); !confirmed.ok()) {
+    return confirmed.error();
+  }
+  if (Status returned = Return(trials, payload); !returned.ok()) return returned.error();
+  return found;
+}
+
+}  // namespace shortwrite

@@ -1,0 +1,47 @@
+#include "harness/campaign/trials.h"
+
+#include "harness/schedule/schedule.h"
+
+namespace shortwrite {
+
+Result<Observation> Trials::Run(const Schedule& schedule, bool full_trace) {
+  Result<Observation> observation = runner_.Run({.schedule = schedule, .full_trace = full_trace});
+  if (!observation.ok()) return Remember(observation.error()).error();
+  if (observation.value().trace_dropped > 0) {
+    return HarnessError("the trace overflowed under '" + ToText(schedule) +
+                        "'; use a smaller --bytes");
+  }
+  ++result_.trials;
+  result_.faults_planned += FaultCount(schedule);
+  result_.faults_delivered += CountDeliveredSteps(observation.value(), schedule);
+  return observation;
+}
+
+Result<Observation> Trials::RunControl() {
+  Result<Observation> control = runner_.Run({});
+  if (!control.ok()) return Remember(control.error()).error();
+  ++result_.controls;
+  return control;
+}
+
+Result<Judgement> Trials::Judge(const Observation& observation, const Schedule& schedule) {
+  Result<Judgement> judgement = JudgeTrial(reference, observation, schedule, settings_.judge);
+  if (!judgement.ok()) (void)Remember(judgement.error());
+  return judgement;
+}
+
+bool Trials::FailLike(const Schedule& schedule, Verdict verdict, std::optional<Shape> shape) {
+  if (interrupted_ || settings_.out_of_time()) return false;
+  Result<Observation> observation = Run(schedule);
+  if (!observation.ok() || CountDeliveredSteps(observation.value(), schedule) == 0) return false;
+  const Result<Judgement> judgement = Judge(observation.value(), schedule);
+  return judgement.ok() && judgement.value().verdict == verdict &&
+         (!shape || judgement.value().provenance.shape == *shape);
+}
+
+Status Trials::Remember(const Error& error) {
+  interrupted_ |= error.kind == ErrorKind::kInterrupted;
+  return error;
+}
+
+}  // namespace shortwrite

@@ -1,0 +1,44 @@
+// Runs a campaign's trials, counts them, and judges them.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "harness/base/result.h"
+#include "harness/campaign/campaign.h"
+#include "harness/campaign/evaluate.h"
+#include "harness/campaign/payload_switch.h"
+#include "harness/trial/trial_runner.h"
+
+namespace shortwrite {
+
+class Trials {
+ public:
+  // All must outlive this; result's counters grow.
+  Trials(TrialRunner& runner, const CampaignSettings& settings, CampaignResult& result)
+      : payloads(runner, settings, reference),
+        runner_(runner),
+        settings_(settings),
+        result_(result) {}
+
+  // An Error that is an interruption is remembered: the work so far counts.
+  Result<Observation> Run(const Schedule& schedule, bool full_trace = false);
+  Result<Observation> RunControl();
+  Result<Judgement> Judge(const Observation& observation, const Schedule& schedule);
+  // shape: the same bytes must be wrong, too. False also when the campaign has to stop.
+  bool FailLike(const Schedule& schedule, Verdict verdict, std::optional<Shape> shape = {});
+  // Hands error on.
+  Status Remember(const Error& error);
+  bool interrupted() const { return interrupted_; }
+
+  CampaignReference reference;
+  PayloadSwitch payloads;  // changes reference
+
+ private:
+  TrialRunner& runner_;
+  const CampaignSettings& settings_;
+  CampaignResult& result_;
+  bool interrupted_ = false;
+};
+
+}  // namespace shortwrite

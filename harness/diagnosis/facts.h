@@ -1,0 +1,81 @@
+// Questions that the rules ask of a story, and of how it ended. Pure.
+#pragma once
+
+#include <cstdint>
+
+#include "harness/diagnosis/story.h"
+
+namespace shortwrite {
+
+struct Facts {
+  const Evidence& evidence;
+  const Story& story;
+
+  Verdict verdict() const { return evidence.judgement.verdict; }
+  const SentCall& setback() const { return story.At(*story.setback); }  // only if there is one
+  const SentCall& reply() const { return story.At(*story.reply); }      // likewise
+
+  // The setback.
+  bool WasRefused(int error) const;
+  bool ByEagain() const;
+  bool ByEintr() const;
+  bool ByShort() const;
+  bool ByZero() const;
+  bool ByError() const;
+  bool ByTerminal() const;
+  bool IsVectored() const;
+  bool IsCopy() const;
+  bool AnsweredShort() const;
+  bool AnsweredEintr() const;
+  bool SameKindWasAnswered() const;
+  // In the control some call saw a handler that a signal would interrupt it by.
+  bool HandlesSignals() const;
+
+  // What followed it.
+  bool Stopped() const;
+  // The reply is not what was due.
+  bool Went() const;
+  bool WentTo(uint64_t from) const;
+  // The rest was due behind what had been accepted, and went elsewhere.
+  bool Misplaced() const;
+  bool WentBackToHead() const;
+  bool Skipped() const;
+  uint64_t Rest() const;
+  bool AskedForRest() const;
+  bool AskedForAll() const;
+  // What was due did arrive, from a later call.
+  bool RestCameLater() const;
+  bool AnotherWroteBetween() const;
+  // A copy of what was sent of a vector, where its rest was due: the reply begins with the last
+  // bytes that were accepted, then leaves some out, and ends with the chunk.
+  bool KeptSentPartOfVector() const;
+  // As many characters on as bytes were accepted; or to the end of the one that was torn.
+  bool CountedCharacters() const;
+  // Whole pages, asked for by a library: most likely what stdio buffered.
+  bool IsLibraryBuffer() const;
+
+  // How it ended.
+  bool Stuck() const;
+  // It came to its end, and burnt a processor at EAGAIN until then (busy_retries.h).
+  bool NeverWaited() const;
+  bool Silent() const;
+  bool Failed() const;
+  bool DiedOfMemory() const;
+  // The message names an error that no call had: the words of an errno, or a full disk.
+  bool NamesForeignError() const;
+  bool ControlHasMoreCalls() const;
+  bool OnStream() const;
+  bool EndsEarly() const;
+  bool SyncFailed() const;
+  // A copy call says 0 at the end of its source.
+  bool EndsInZero() const;
+
+  // Every setback was answered well, and a later call was wrong.
+  // Where a stray call's bytes come from, against what was due there.
+  const SentCall& Stray() const;
+  bool Strayed() const;
+  bool ContinuesTheOneBefore() const;
+  bool RetryAskedTooMuch() const;
+};
+
+}  // namespace shortwrite

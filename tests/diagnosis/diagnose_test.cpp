@@ -1,0 +1,291 @@
+#include "harness/diagnosis/diagnose.h"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <csignal>
+#include <set>
+
+#include "harness/diagnosis/rules.h"
+#include "tests/diagnosis/stories.h"
+
+namespace shortwrite {
+namespace {
+
+constexpr TargetEnd kFails = {TargetEnd::Kind::kExited, 1};
+constexpr TargetEnd kHangs = {TargetEnd::Kind::kHung, 0};
+constexpr TargetEnd kSpins = {TargetEnd::Kind::kSpun, 0};
+const std::string kChunk1 = Part(0, 100);
+const std::string kChunk2 = Part(100, 100);
+const std::string kChunk3 = Part(200, 100);
+
+struct Case {
+  const char* name;
+  std::string classes;  // all candidates
+  Script script;
+};
+
+void PrintTo(const Case& value, std::ostream* os) {
+  *os << value.name;
+}
+
+std::string Joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+class Scripts : public testing::TestWithParam<Case> {};
+
+// Each mechanism has its class, with every class that looks the same from outside.
+TEST_P(Scripts, AreNamed) {
+  const Diagnosis diagnosis = DiagnoseScript(GetParam().script);
+  EXPECT_EQ(Joined(diagnosis.candidates), GetParam().classes) << diagnosis.sentence;
+  if (diagnosis.candidates.empty()) return;
+  EXPECT_EQ(diagnosis.class_name, diagnosis.candidates.front());
+  EXPECT_EQ(diagnosis.certain, diagnosis.candidates.size() == 1);
+  EXPECT_EQ(diagnosis.sentence.find("the same") != std::string::npos,
+            diagnosis.candidates.size() > 1)
+      << diagnosis.sentence;
+}
+
+std::string NameOf(const testing::TestParamInfo<Case>& info) {
+  return info.param.name;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    AfterAShortWrite, Scripts,
+    testing::Values(
+        Case{"RestLeftOut", "W01 W12 W25", {.calls = {{kChunk1, 40}, {kChunk2}, {kChunk3}}}},
+        Case{"RestOfTheLastLeftOut",
+             "W01 W12 W25",
+             {.calls = {{kChunk1}, {kChunk2}, {kChunk3, 40}}}},
+        Case{"RestLeftOutAtItsPosition",
+             "W01 W12 W25",
+             {.calls = {{kChunk1, 40, "pwrite", 0},
+                        {kChunk2, {}, "pwrite", 100},
+                        {kChunk3, {}, "pwrite", 200}}}},
+        Case{"RestLeftOutWhereSignalsAreHandled",
+             "W28 W01 W12",
+             {.calls = {{kChunk1, 40}, {kChunk2}, {kChunk3}}, .handles_signals = true}},
+        Case{"GivesUp", "W02", {.calls = {{kChunk1, 40}}, .end = kFails}},
+        Case{"GivesUpOnAStream",
+             "W02 W31",
+             {.calls = {{kChunk1, 40}}, .end = kFails, .stream = true}},
+        Case{"Aborts",
+             "W02",
+             {.calls = {{kChunk1, 40}}, .end = {TargetEnd::Kind::kSignaled, SIGABRT}}},
+        Case{"SaysSuccess",
+             "W03",
+             {.calls = {{kChunk1, 40}}, .end = kFails, .message = "out: Success"}},
+        Case{"SaysDiskFull",
+             "W03",
+             {.calls = {{kChunk1, 40}}, .end = kFails, .message = "filesystem full?"}},
+        Case{"StopsSilently", "W03 W21", {.calls = {{kChunk1, 40}}}},
+        Case{"OneCallUnderACeiling",
+             "W05 W01",
+             {.calls = {{ScriptPayload(), 40}}, .control = {300}, .fault = FaultKind::kCap}},
+        Case{"HeadAgainForTheRest",
+             "W08 W16",
+             {.calls = {{kChunk1, 40}, {Part(0, 60)}, {kChunk2}, {kChunk3}}}},
+        Case{"RestWithTheFullLength",
+             "W09",
+             {.calls = {{kChunk1, 40}, {Part(40, 100)}, {kChunk2}, {kChunk3}}}},
+        Case{"RestWithForeignBytes",
+             "W09",
+             {.calls =
+                  {{kChunk1, 40}, {Part(40, 60) + std::string(40, '#')}, {kChunk2}, {kChunk3}}}},
+        Case{"WholeChunkAgain", "W10", {.calls = {{kChunk1, 40}, {kChunk1}, {kChunk2}, {kChunk3}}}},
+        Case{"WholeChunkAgainForEver",
+             "W10",
+             {.calls = {{kChunk1, 40}, {kChunk1, 40}, {kChunk1, 40}},
+              .end = kSpins,
+              .stream = true}},
+        Case{"RolledBackForEver",
+             "W11",
+             {.calls = {{kChunk1, 40}, {kChunk1, 40, "write", 0}, {kChunk1, 40, "write", 0}},
+              .end = kSpins}},
+        Case{"RestBehindAGap",
+             "W12 W13",
+             {.calls = {{kChunk1, 40, "pwrite", 0},
+                        {Part(40, 60), {}, "pwrite", 100},
+                        {kChunk2, {}, "pwrite", 160},
+                        {kChunk3, {}, "pwrite", 260}}}},
+        Case{"RestAtTheSamePosition",
+             "W14",
+             {.calls = {{kChunk1, 40, "pwrite", 0},
+                        {Part(40, 60), {}, "pwrite", 0},
+                        {kChunk2, {}, "pwrite", 100},
+                        {kChunk3, {}, "pwrite", 200}}}},
+        Case{"LaterChunkTooFar",
+             "W15",
+             {.calls = {{kChunk1, 40}, {Part(40, 60)}, {Part(140, 60)}, {kChunk3}}}},
+        Case{"HeadAndTheNextChunk",
+             "W16",
+             {.calls = {{kChunk1, 40}, {Part(0, 60) + Part(100, 40)}, {Part(140, 60)}, {kChunk3}}}},
+        Case{"SecondShortIgnored",
+             "W18",
+             {.calls = {{kChunk1, 40}, {Part(40, 60), 30}, {kChunk2}, {kChunk3}}}},
+        Case{"SecondShortFatal",
+             "W18",
+             {.calls = {{kChunk1, 40}, {Part(40, 60), 30}}, .end = kFails}},
+        Case{"LastCountReturned",
+             "W21",
+             {.calls = {{kChunk1, 40}, {Part(40, 60)}, {Part(60, 100)}, {Part(160, 140)}}}},
+        Case{"CompleteButFails",
+             "W21 W30",
+             {.calls = {{kChunk1, 40}, {Part(40, 60)}, {kChunk2}, {kChunk3}}, .end = kFails}},
+        Case{"RestCameLast",
+             "W39",
+             {.calls = {{kChunk1, 40}, {kChunk2}, {kChunk3}, {Part(40, 60)}}}},
+        Case{"RestFromRefilledBuffer",
+             "W40",
+             {.calls = {{kChunk1, 40}, {Part(140, 60)}, {kChunk2}, {kChunk3}}}},
+        Case{"DiesOfMemory",
+             "W09 W16 W40",
+             {.calls = {{kChunk1, 40}}, .end = {TargetEnd::Kind::kSignaled, SIGSEGV}}},
+        Case{"Waits", "W38 W37", {.calls = {{kChunk1, 40}}, .end = kHangs, .stream = true}},
+        Case{"RivalInBetween",
+             "W49",
+             {.calls = {{kChunk1, 40, "write"},
+                        {kChunk2, {}, "write", 40, 2},
+                        {Part(40, 60), {}, "write", 140},
+                        {kChunk3, {}, "write", 200}}}},
+        Case{
+            "CopiedOnce", "W32", {.calls = {{ScriptPayload(), 40, "sendfile"}}, .control = {300}}}),
+    NameOf);
+
+INSTANTIATE_TEST_SUITE_P(OfVectors, Scripts,
+                         testing::Values(Case{"NextBatch",
+                                              "W22",
+                                              {.calls = {{kChunk1, 40, "writev"},
+                                                         {kChunk2, {}, "writev"},
+                                                         {kChunk3, {}, "writev"}}}},
+                                         // Vectors of 25 bytes; the second is split.
+                                         Case{
+                                             "SentPartKept",
+                                             "W23",
+                                             {.calls = {{kChunk1, 40, "writev"},
+                                                        {Part(25, 15) + Part(50, 50), {}, "writev"},
+                                                        {kChunk2, {}, "writev"},
+                                                        {kChunk3, {}, "writev"}}}},
+                                         Case{"SentByteKept",
+                                              "W23",
+                                              {.calls = {{kChunk1, 1, "writev"},
+                                                         {Part(0, 1) + Part(25, 75), {}, "writev"},
+                                                         {kChunk2, {}, "writev"},
+                                                         {kChunk3, {}, "writev"}}}},
+                                         Case{"SplitOneLeftOut",
+                                              "W24",
+                                              {.calls = {{kChunk1, 40, "writev"},
+                                                         {Part(50, 50), {}, "writev"},
+                                                         {kChunk2, {}, "writev"},
+                                                         {kChunk3, {}, "writev"}}}}),
+                         NameOf);
+
+INSTANTIATE_TEST_SUITE_P(
+    AfterARefusal, Scripts,
+    testing::Values(
+        Case{"SignalIsFatal", "W26", {.calls = {{kChunk1}, {kChunk2, -EINTR}}, .end = kFails}},
+        Case{"SignalEndsTheWork", "W27 W20", {.calls = {{kChunk1}, {kChunk2, -EINTR}}}},
+        Case{"ShortAfterSignal",
+             "W28",
+             {.calls = {{kChunk1, -EINTR}, {kChunk1, 40}, {kChunk2}, {kChunk3}}}},
+        Case{"StartsOver",
+             "W29",
+             {.calls = {{kChunk1, 40}, {Part(40, 60), -EAGAIN}, {kChunk1}, {kChunk2}, {kChunk3}}}},
+        Case{"FailsThoughMended",
+             "W30",
+             {.calls = {{kChunk1, -EINTR}, {kChunk1}, {kChunk2}, {kChunk3}}, .end = kFails}},
+        Case{"OneByteBack",
+             "W19",
+             {.calls = {{kChunk1}, {kChunk2, -EINTR}, {Part(99, 101)}, {kChunk3}}}},
+        Case{"RefusalIsFatal", "W33", {.calls = {{kChunk1}, {kChunk2, -EAGAIN}}, .end = kFails}},
+        Case{"RefusalEndsTheWork", "W34 W20", {.calls = {{kChunk1}, {kChunk2, -EAGAIN}}}},
+        Case{"ChunkLost", "W36 W34 W42", {.calls = {{kChunk1}, {kChunk2, -EAGAIN}, {kChunk3}}}},
+        Case{"NeverWokenUp", "W37 W38", {.calls = {{kChunk1, -EAGAIN}}, .end = kHangs}},
+        Case{"AsksForEver",
+             "W35",
+             {.calls = {{kChunk1, -EAGAIN}, {kChunk1, -EAGAIN}}, .end = kSpins}},
+        Case{"ZeroForEver", "W43", {.calls = {{kChunk1, 0}, {kChunk1, 0}}, .end = kSpins}},
+        Case{"ZeroEndsTheWork", "W44", {.calls = {{kChunk1}, {kChunk2, 0}}}},
+        Case{"BufferDropped", "W42", {.calls = {{kChunk1, -ENOSPC}, {kChunk2}, {kChunk3}}}},
+        Case{"ErrorAfterShort", "W45", {.calls = {{kChunk1, 40}, {Part(40, 60), -ENOSPC}}}},
+        Case{"BrokenPipe", "W20 W45", {.calls = {{kChunk1}, {kChunk2, -EPIPE}}, .stream = true}},
+        Case{"TornRecord",
+             "W47",
+             {.calls = {{kChunk1, 40}, {Part(40, 60), -ENOSPC}, {kChunk2}, {kChunk3}},
+              .end = kFails}},
+        Case{
+            "CloseUnchecked", "W46", {.calls = {{kChunk1}, {kChunk2}, {kChunk3}}, .sync = "close"}},
+        Case{"OldTail",
+             "W48",
+             {.calls = {{kChunk1}, {kChunk2}, {kChunk3}}, .existing = std::string(350, '=')}},
+        Case{"LeftBeforeTheEnd", "W41", {.calls = {{kChunk1}}, .stream = true}}),
+    NameOf);
+
+// As many characters on as bytes were accepted: only where they are of several bytes each.
+TEST(Diagnose, CountsCharactersWhereBytesAreMeant) {
+  Script script;
+  script.reference.clear();
+  for (int i = 0; i < 50; ++i) {
+    script.reference +=
+        "\xc3" + std::string(1, static_cast<char>(0x80 + i)) + std::to_string(1000 + i);
+  }
+  const std::string& all = script.reference;
+  script.control = {all.size()};
+  // 5 bytes are 4 characters; it goes on behind 5 of them.
+  script.calls = {{all, 8}, {all.substr(10)}};
+  EXPECT_EQ(Joined(DiagnoseScript(script).candidates), "W17");
+}
+
+// The sentence holds what was seen: calls, counts, and ranges.
+TEST(Diagnose, SaysWhatWasSeen) {
+  const Diagnosis diagnosis =
+      DiagnoseScript({.calls = {{kChunk1, 40}, {Part(0, 60)}, {kChunk2}, {kChunk3}}});
+  EXPECT_EQ(diagnosis.sentence,
+            "after call 1 accepted 40 of 100, call 2 (asked 60) sent payload bytes 0-39 again; in "
+            "out, payload bytes 60-99 never arrived; from outside, W16 (buffer compacted wrongly) "
+            "looks the same");
+  EXPECT_EQ(Headline(diagnosis), "W08 pointer not advanced");
+  EXPECT_EQ(diagnosis.call, 0u);
+}
+
+// What fits no class gets none: the family in words, and no guess.
+TEST(Diagnose, NamesNoClassWithoutEvidence) {
+  const Diagnosis diagnosis =
+      DiagnoseScript({.calls = {{kChunk1, -EINTR}, {std::string(100, '#')}, {kChunk2}, {kChunk3}}});
+  EXPECT_EQ(diagnosis.class_name, "");
+  EXPECT_TRUE(diagnosis.candidates.empty());
+  EXPECT_FALSE(diagnosis.certain);
+  EXPECT_EQ(Headline(diagnosis), "EINTR handled wrongly");
+}
+
+// A reference that repeats cannot show which repetition a call sent: nothing is certain then.
+TEST(Diagnose, IsNotCertainOfARepeatingReference) {
+  Script script;
+  script.reference = std::string(300, 'x');
+  script.calls = {{std::string(100, 'x'), -EAGAIN}};
+  script.end = kFails;
+  EXPECT_FALSE(DiagnoseScript(script).certain);
+}
+
+// Every class that a rule names has a title, and no title is there twice.
+TEST(Rules, NameClassesWithTitles) {
+  std::set<std::string> titles;
+  std::set<std::string> names;
+  for (const Rule& rule : Rules()) {
+    for (size_t at = 0; at < rule.classes.size(); at += 4) {
+      const std::string_view name = rule.classes.substr(at, 3);
+      EXPECT_FALSE(ClassTitle(name).empty()) << name;
+      if (names.insert(std::string(name)).second) {
+        EXPECT_TRUE(titles.insert(std::string(ClassTitle(name))).second) << name;
+      }
+    }
+  }
+  EXPECT_GE(names.size(), 40u);
+  EXPECT_EQ(ClassTitle("W99"), "");
+}
+
+}  // namespace
+}  // namespace shortwrite

@@ -1,0 +1,46 @@
+// Trials by hand, for the diagnosis: a script of calls becomes the trace and the output that they
+// would have left.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/diagnosis/diagnose.h"
+
+namespace shortwrite {
+
+// Every 8-byte window occurs once.
+std::string ScriptPayload();
+
+// One write call on the output. `sends` are the bytes that it offers, of which it gets `accepted`
+// away; all unless said. A negative one is an errno.
+struct ScriptCall {
+  std::string sends;
+  std::optional<int64_t> accepted = std::nullopt;
+  std::string call = "write";
+  std::optional<uint64_t> position = std::nullopt;  // else where the last call ended
+  uint32_t process = 1;
+};
+
+struct Script {
+  std::vector<ScriptCall> calls;
+  std::vector<uint64_t> control = {100, 100, 100};  // sizes of the control's calls
+  TargetEnd end = {TargetEnd::Kind::kExited, 0};
+  std::string message = {};
+  std::string existing = {};
+  std::string reference = ScriptPayload();
+  bool stream = false;
+  bool nonblocking = false;
+  bool handles_signals = false;
+  FaultKind fault = FaultKind::kShort;
+  std::string sync = {};  // "close" or "fsync": a call of this name fails with EIO at the end
+};
+
+// Reference bytes [from, from + bytes).
+std::string Part(uint64_t from, uint64_t bytes);
+
+Diagnosis DiagnoseScript(const Script& script);
+
+}  // namespace shortwrite
