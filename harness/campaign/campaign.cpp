@@ -7,6 +7,7 @@
 
 #include "harness/campaign/control.h"
 #include "harness/campaign/shrink.h"
+#include "harness/campaign/signature.h"
 #include "harness/campaign/size_limits.h"
 #include "harness/schedule/generators.h"
 
@@ -181,35 +182,11 @@ class Campaign {
       ++result_.inconclusive;
       return Ok();
     }
-    const std::string symptom = Symptom(judgement, observation.value());
-    if (!symptoms_.insert(symptom).second) return Ok();
-    return Examine(schedule, judgement, symptom);
+    if (!symptoms_.insert(Symptom(judgement, observation.value())).second) return Ok();
+    return Examine(schedule, judgement, observation.value());
   }
 
-  // What can be told of a failure before it is shrunk: schedules that share it most likely share
-  // the mistake, and only the first of them is worth the trials.
-  static std::string Symptom(const Judgement& judgement, const Observation& observation) {
-    const auto hit = std::find_if(observation.calls.begin(), observation.calls.end(),
-                                  [](const TracedCall& call) { return call.delivered; });
-    return fmt::format("{} {} {}", VerdictText(judgement.verdict),
-                       ShapeText(judgement.provenance.shape),
-                       hit == observation.calls.end() ? "" : CallerText(observation, *hit));
-  }
-
-  // What makes a counterexample another one: verdict, class of the mistake, and call site.
-  static std::string Signature(const Counterexample& found) {
-    const std::optional<size_t> call = found.diagnosis.call;
-    return fmt::format("{} {} {}", VerdictText(found.judgement.verdict), Headline(found.diagnosis),
-                       call ? CallerText(found.observation, found.observation.calls[*call]) : "");
-  }
-
-  // Of libraries only the address is known, which differs from run to run.
-  static std::string CallerText(const Observation& observation, const TracedCall& call) {
-    if (!call.caller_in_program) return "";
-    return fmt::format("{}+{:#x}", ProcessName(observation, call), call.caller);
-  }
-
-  Status Examine(const Schedule& raw, const Judgement& judgement, const std::string& symptom) {
+  Status Examine(const Schedule& raw, const Judgement& judgement, const Observation& failed) {
     if (result_.counterexamples.empty()) first_finding_at_ = explored_;
     slow_finding_ |= judgement.verdict == Verdict::kHung || judgement.verdict == Verdict::kSpun;
     listener_.OnFinding(raw, judgement);
@@ -219,8 +196,9 @@ class Campaign {
     found.raw = raw;
     found.trials_to_find = explored_;
     const uint32_t shrink_trials = slow_finding_ ? kShrinkTrialsMax / 6 : kShrinkTrialsMax;
+    const std::set<std::string> callers = CallersHit(failed);
     found.minimal = Shrink(raw, shrink_trials, [&](const Schedule& simpler) {
-      return FailsLike(simpler, judgement.verdict);
+      return FailsLike(simpler, judgement.verdict, callers);
     });
     if (Status confirmed = Confirm(found, judgement); !confirmed.ok()) return confirmed;
     // Another way to provoke what is already on the list.
@@ -232,7 +210,7 @@ class Campaign {
       result_.notes.push_back(unsteady_);
       // A steady failure of the same kind may still come; not for ever, though.
       constexpr uint32_t kFlakyMax = 3;
-      if (++flaky_count_ < kFlakyMax) symptoms_.erase(symptom);
+      if (++flaky_count_ < kFlakyMax) symptoms_.erase(Symptom(judgement, failed));
       return Ok();
     }
     if (known) return Ok();
@@ -241,11 +219,15 @@ class Campaign {
     return Ok();
   }
 
+  static std::string SignatureOf(const Counterexample& found) {
+    return Signature(found.judgement, found.diagnosis, found.observation);
+  }
+
   bool Known(const Counterexample& found) const {
     return std::any_of(result_.counterexamples.begin(), result_.counterexamples.end(),
                        [&](const Counterexample& other) {
                          return other.minimal == found.minimal ||
-                                Signature(other) == Signature(found);
+                                SignatureOf(other) == SignatureOf(found);
                        });
   }
 
@@ -269,10 +251,12 @@ class Campaign {
     return Ok();
   }
 
-  bool FailsLike(const Schedule& schedule, Verdict verdict) {
+  bool FailsLike(const Schedule& schedule, Verdict verdict, const std::set<std::string>& callers) {
     if (interrupted_ || settings_.out_of_time()) return false;
     Result<Observation> observation = Trial(schedule);
     if (!observation.ok() || CountDeliveredSteps(observation.value(), schedule) == 0) return false;
+    const std::set<std::string> hit = CallersHit(observation.value());
+    if (!std::includes(callers.begin(), callers.end(), hit.begin(), hit.end())) return false;
     const Result<Judgement> judgement = JudgeTrial(observation.value(), schedule);
     return judgement.ok() && judgement.value().verdict == verdict;
   }
