@@ -8,6 +8,7 @@
 
 #include "harness/campaign/control.h"
 #include "harness/campaign/examine.h"
+#include "harness/campaign/signature.h"
 #include "harness/campaign/size_limits.h"
 #include "harness/campaign/trials.h"
 #include "harness/schedule/generators.h"
@@ -212,43 +213,19 @@ class Campaign {
       ++result_.inconclusive;
       return Ok();
     }
-    const std::string symptom = Symptom(judgement, observation.value());
-    if (!symptoms_.insert(symptom).second) return Ok();
-    return Examine(schedule, judgement, symptom);
+    if (!symptoms_.insert(Symptom(judgement, observation.value())).second) return Ok();
+    return Examine(schedule, judgement, observation.value());
   }
 
-  // What can be told of a failure before it is shrunk: schedules that share it most likely share
-  // the mistake, and only the first of them is worth the trials.
-  static std::string Symptom(const Judgement& judgement, const Observation& observation) {
-    const auto hit = std::find_if(observation.calls.begin(), observation.calls.end(),
-                                  [](const TracedCall& call) { return call.delivered; });
-    return fmt::format("{} {} {}", VerdictText(judgement.verdict),
-                       ShapeText(judgement.provenance.shape),
-                       hit == observation.calls.end() ? "" : CallerText(observation, *hit));
-  }
-
-  // What makes a counterexample another one: verdict, class of the mistake, and call site.
-  static std::string Signature(const Counterexample& found) {
-    const std::optional<size_t> call = found.diagnosis.call;
-    return fmt::format("{} {} {}", VerdictText(found.judgement.verdict), Headline(found.diagnosis),
-                       call ? CallerText(found.observation, found.observation.calls[*call]) : "");
-  }
-
-  // Of libraries only the address is known, which differs from run to run.
-  static std::string CallerText(const Observation& observation, const TracedCall& call) {
-    if (!call.caller_in_program) return "";
-    return fmt::format("{}+{:#x}", ProcessName(observation, call), call.caller);
-  }
-
-  Status Examine(const Schedule& raw, const Judgement& judgement, const std::string& symptom) {
+  Status Examine(const Schedule& raw, const Judgement& judgement, const Observation& failed) {
     if (result_.counterexamples.empty()) first_finding_at_ = explored_;
     slow_finding_ |= judgement.verdict == Verdict::kHung || judgement.verdict == Verdict::kSpun;
     listener_.OnFinding(raw, judgement, trials_.payloads.in_use());
     if (Status steady = CheckControlAgain(); !steady.ok()) return steady;
     if (result_.end == CampaignEnd::kControlFailed) return Ok();
     const uint32_t shrink_trials = slow_finding_ ? kShrinkTrialsMax / 6 : kShrinkTrialsMax;
-    Result<Counterexample> examined =
-        shortwrite::Examine(trials_, settings_, raw, judgement, shrink_trials, !slow_finding_);
+    Result<Counterexample> examined = shortwrite::Examine(
+        trials_, settings_, {raw, judgement, failed}, shrink_trials, !slow_finding_);
     if (!examined.ok()) return examined.error();
     Counterexample& found = examined.value();
     found.trials_to_find = explored_;
@@ -261,7 +238,7 @@ class Campaign {
       result_.notes.push_back(unsteady_);
       // A steady failure of the same kind may still come; not for ever, though.
       constexpr uint32_t kFlakyMax = 3;
-      if (++flaky_count_ < kFlakyMax) symptoms_.erase(symptom);
+      if (++flaky_count_ < kFlakyMax) symptoms_.erase(Symptom(judgement, failed));
       return Ok();
     }
     if (known) return Ok();
@@ -270,11 +247,15 @@ class Campaign {
     return Ok();
   }
 
+  static std::string SignatureOf(const Counterexample& found) {
+    return Signature(found.judgement, found.diagnosis, found.observation);
+  }
+
   bool Known(const Counterexample& found) const {
     return std::any_of(result_.counterexamples.begin(), result_.counterexamples.end(),
                        [&](const Counterexample& other) {
                          return other.minimal == found.minimal ||
-                                Signature(other) == Signature(found);
+                                SignatureOf(other) == SignatureOf(found);
                        });
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/campaign/shrink.h"
+#include "harness/campaign/signature.h"
 
 namespace shortwrite {
 namespace {
@@ -27,7 +28,7 @@ Status Return(Trials& trials, const std::optional<TrialPayload>& payload) {
 // Halves the payload as long as the same thing goes wrong in the same way. The smallest is in use
 // afterwards.
 Status ShrinkPayload(Trials& trials, const CampaignSettings& settings, const Schedule& schedule,
-                     const Judgement& judgement) {
+                     const Likeness& likeness) {
   if (!trials.payloads.possible()) return Ok();
   TrialPayload payload = trials.payloads.in_use().value_or(*settings.payload);
   while (payload.bytes > 2 * kPayloadBytesMin && !settings.out_of_time()) {
@@ -37,7 +38,7 @@ Status ShrinkPayload(Trials& trials, const CampaignSettings& settings, const Sch
     if (!used.ok()) return trials.Remember(used.error());
     if (!used.value()) return Ok();
     if (CountWriteCalls(trials.reference.control) < kCallsMin ||
-        !trials.FailLike(schedule, judgement.verdict, judgement.provenance.shape)) {
+        !trials.FailLike(schedule, likeness)) {
       return Return(trials, last);
     }
   }
@@ -64,21 +65,23 @@ Status Confirm(Trials& trials, const Judgement& judgement, Counterexample& found
 }  // namespace
 
 Result<Counterexample> Examine(Trials& trials, const CampaignSettings& settings,
-                               const Schedule& raw, const Judgement& judgement,
-                               uint32_t shrink_trials, bool shrinks_payload) {
+                               const Failure& failure, uint32_t shrink_trials,
+                               bool shrinks_payload) {
   Counterexample found;
-  found.raw = raw;
-  found.minimal = Shrink(raw, shrink_trials, [&](const Schedule& simpler) {
-    return trials.FailLike(simpler, judgement.verdict);
+  found.raw = failure.schedule;
+  Likeness likeness = {failure.judgement.verdict, CallersHit(failure.observation)};
+  found.minimal = Shrink(failure.schedule, shrink_trials, [&](const Schedule& simpler) {
+    return trials.FailLike(simpler, likeness);
   });
+  likeness.shape = failure.judgement.provenance.shape;
   const std::optional<TrialPayload> payload = trials.payloads.in_use();
   if (shrinks_payload) {
-    if (Status shrunk = ShrinkPayload(trials, settings, found.minimal, judgement); !shrunk.ok()) {
+    if (Status shrunk = ShrinkPayload(trials, settings, found.minimal, likeness); !shrunk.ok()) {
       return shrunk.error();
     }
   }
   found.payload = trials.payloads.in_use();
-  if (Status confirmed = Confirm(trials, judgement, found); !confirmed.ok()) {
+  if (Status confirmed = Confirm(trials, failure.judgement, found); !confirmed.ok()) {
     return confirmed.error();
   }
   if (Status returned = Return(trials, payload); !returned.ok()) return returned.error();

@@ -7,11 +7,17 @@
 
 namespace shortwrite {
 
-// judgement: of the first failure. Shrinks the schedule first, by at most shrink_trials trials,
+struct Failure {
+  const Schedule& schedule;
+  const Judgement& judgement;
+  const Observation& observation;
+};
+
+// Shrinks the schedule first, by at most shrink_trials trials,
 // then the payload, if it may (shrinks_payload). The payload in use is the same afterwards. A
 // failure that does not come back each time is Verdict::kFlaky.
 Result<Counterexample> Examine(Trials& trials, const CampaignSettings& settings,
-                               const Schedule& raw, const Judgement& judgement,
-                               uint32_t shrink_trials, bool shrinks_payload);
+                               const Failure& failure, uint32_t shrink_trials,
+                               bool shrinks_payload);
 
 }  // namespace shortwrite

@@ -1,5 +1,8 @@
 #include "harness/campaign/trials.h"
 
+#include <algorithm>
+
+#include "harness/campaign/signature.h"
 #include "harness/schedule/schedule.h"
 
 namespace shortwrite {
@@ -30,13 +33,17 @@ Result<Judgement> Trials::Judge(const Observation& observation, const Schedule& 
   return judgement;
 }
 
-bool Trials::FailLike(const Schedule& schedule, Verdict verdict, std::optional<Shape> shape) {
+bool Trials::FailLike(const Schedule& schedule, const Likeness& likeness) {
   if (interrupted_ || settings_.out_of_time()) return false;
   Result<Observation> observation = Run(schedule);
   if (!observation.ok() || CountDeliveredSteps(observation.value(), schedule) == 0) return false;
+  const std::set<std::string> hit = CallersHit(observation.value());
+  if (!std::includes(likeness.callers.begin(), likeness.callers.end(), hit.begin(), hit.end())) {
+    return false;
+  }
   const Result<Judgement> judgement = Judge(observation.value(), schedule);
-  return judgement.ok() && judgement.value().verdict == verdict &&
-         (!shape || judgement.value().provenance.shape == *shape);
+  return judgement.ok() && judgement.value().verdict == likeness.verdict &&
+         (!likeness.shape || judgement.value().provenance.shape == *likeness.shape);
 }
 
 Status Trials::Remember(const Error& error) {

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "harness/base/result.h"
 #include "harness/campaign/campaign.h"
@@ -11,6 +13,13 @@
 #include "harness/trial/trial_runner.h"
 
 namespace shortwrite {
+
+// What another failure must share with the first to be the same.
+struct Likeness {
+  Verdict verdict = Verdict::kInconclusive;
+  std::set<std::string> callers;  // no others may be hit (signature.h)
+  std::optional<Shape> shape = {};
+};
 
 class Trials {
  public:
@@ -25,8 +34,8 @@ class Trials {
   Result<Observation> Run(const Schedule& schedule, bool full_trace = false);
   Result<Observation> RunControl();
   Result<Judgement> Judge(const Observation& observation, const Schedule& schedule);
-  // shape: the same bytes must be wrong, too. False also when the campaign has to stop.
-  bool FailLike(const Schedule& schedule, Verdict verdict, std::optional<Shape> shape = {});
+  // Runs one. False also when the campaign has to stop.
+  bool FailLike(const Schedule& schedule, const Likeness& likeness);
   // Hands error on.
   Status Remember(const Error& error);
   bool interrupted() const { return interrupted_; }

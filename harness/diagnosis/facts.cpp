@@ -116,8 +116,15 @@ bool Facts::AnotherWroteBetween() const {
   return false;
 }
 
+bool Facts::LeftOutPartOfVector() const {
+  if (!Went() || !ByShort() || !IsVectored() || !reply().from) return false;
+  const uint64_t from = *reply().from;
+  return from > story.next && from < story.chunk_end() && reply().straight == reply().accepted &&
+         from + reply().wanted == story.chunk_end();
+}
+
 bool Facts::KeptSentPartOfVector() const {
-  if (!Went() || !IsVectored()) return false;
+  if (!Went() || !ByShort() || !IsVectored()) return false;
   const SentCall& sent = reply();
   if (!sent.visible || sent.wanted > story.chunk_bytes) return false;
   const std::string_view content = story.output.substr(sent.at, sent.accepted);
@@ -131,6 +138,18 @@ bool Facts::KeptSentPartOfVector() const {
     if (content.substr(0, again) == story.reference.substr(story.next - again, again)) {
       return true;
     }
+  }
+  return false;
+}
+
+bool Facts::WentBackToUnit() const {
+  constexpr uint64_t kUnitBytesMax = 16;
+  if (!Went() || Misplaced() || !reply().from || *reply().from < story.head) return false;
+  const uint64_t from = *reply().from;
+  if (from >= story.next || story.next - from >= kUnitBytesMax) return false;
+  if (reply().straight < reply().accepted) return false;
+  for (uint64_t unit = story.next - from + 1; unit <= kUnitBytesMax; ++unit) {
+    if ((from - story.head) % unit == 0 && story.chunk_bytes % unit == 0) return true;
   }
   return false;
 }

@@ -46,9 +46,13 @@ struct Facts {
   // What was due did arrive, from a later call.
   bool RestCameLater() const;
   bool AnotherWroteBetween() const;
+  // The next call begins inside the chunk, behind what was due, and sends all to the chunk's end.
+  bool LeftOutPartOfVector() const;
   // A copy of what was sent of a vector, where its rest was due: the reply begins with the last
   // bytes that were accepted, then leaves some out, and ends with the chunk.
   bool KeptSentPartOfVector() const;
+  // By a few bytes: to where a unit of several bytes, which was cut, begins.
+  bool WentBackToUnit() const;
   // As many characters on as bytes were accepted; or to the end of the one that was torn.
   bool CountedCharacters() const;
   // Whole pages, asked for by a library: most likely what stdio buffered.

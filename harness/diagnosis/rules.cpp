@@ -13,6 +13,7 @@ constexpr std::pair<std::string_view, std::string_view> kTitles[] = {
     {"W01", "single call, count ignored"},
     {"W02", "short write treated as fatal"},
     {"W03", "short write reported through errno"},
+    {"W04", "real error masked by a short-write error"},
     {"W05", "ceiling of one call not looped"},
     {"W08", "pointer not advanced"},
     {"W09", "length not reduced"},
@@ -110,11 +111,22 @@ constexpr Rule kRules[] = {
     {"W29", [](const Facts& f) { return f.ByError() && !f.ByTerminal() && f.WentBackToHead(); }},
     {"W19",
      [](const Facts& f) { return f.ByError() && f.story.next > 0 && f.WentTo(f.story.next - 1); }},
-    {"W23", [](const Facts& f) { return f.ByShort() && f.KeptSentPartOfVector(); }},
+    {"W17",
+     [](const Facts& f) {
+       return f.ByShort() && f.WentBackToUnit() && f.reply().from != f.story.head;
+     }},
+    // Where a single byte was accepted, chance may let the two agree.
+    {"W24 W23", [](const Facts& f) { return f.LeftOutPartOfVector() && f.KeptSentPartOfVector(); }},
+    {"W24", [](const Facts& f) { return f.LeftOutPartOfVector(); }},
+    {"W23", [](const Facts& f) { return f.KeptSentPartOfVector(); }},
     {"W08 W16",
      [](const Facts& f) {
        return f.ByShort() && f.WentBackToHead() && f.AskedForRest() &&
               f.reply().straight == f.reply().accepted;
+     }},
+    {"W10 W17",
+     [](const Facts& f) {
+       return f.ByShort() && f.WentBackToHead() && f.AskedForAll() && f.WentBackToUnit();
      }},
     {"W10",
      [](const Facts& f) {
@@ -129,7 +141,10 @@ constexpr Rule kRules[] = {
     {"W39", [](const Facts& f) { return f.Skipped() && f.RestCameLater(); }},
 
     // The rest was left out.
-    {"W47", [](const Facts& f) { return f.ByTerminal() && f.Skipped() && f.story.progress() > 0; }},
+    {"W47",
+     [](const Facts& f) {
+       return f.ByTerminal() && f.story.progress() > 0 && (f.Skipped() || f.WentBackToHead());
+     }},
     {"W42", [](const Facts& f) { return f.ByTerminal() && f.Skipped(); }},
     {"W42 W36", [](const Facts& f) { return f.ByError() && f.Skipped() && f.IsLibraryBuffer(); }},
     {"W36 W34 W42", [](const Facts& f) { return f.ByEagain() && f.Skipped(); }},
@@ -142,15 +157,11 @@ constexpr Rule kRules[] = {
      }},
     {"W18", [](const Facts& f) { return f.ByShort() && f.Skipped() && f.AnsweredShort(); }},
     {"W28", [](const Facts& f) { return f.ByShort() && f.Skipped() && f.AnsweredEintr(); }},
-    {"W22", [](const Facts& f) { return f.ByShort() && f.Skipped() && f.IsVectored(); }},
+    {"W22 W24", [](const Facts& f) { return f.ByShort() && f.Skipped() && f.IsVectored(); }},
     {"W32", [](const Facts& f) { return f.ByShort() && f.Skipped() && f.IsCopy(); }},
     {"W28 W01 W12",
      [](const Facts& f) { return f.ByShort() && f.Skipped() && f.HandlesSignals(); }},
     {"W01 W12 W25", [](const Facts& f) { return f.ByShort() && f.Skipped(); }},
-    {"W24",
-     [](const Facts& f) {
-       return f.ByShort() && f.IsVectored() && f.Went() && f.reply().from > f.story.next;
-     }},
 
     // The reply begins with what was due, and then goes wrong.
     {"W09",
@@ -164,7 +175,10 @@ constexpr Rule kRules[] = {
     // No further call: it took the setback for a failure.
     {"W19 W20", [](const Facts& f) { return f.Stopped() && f.ByError() && f.DiedOfMemory(); }},
     {"W09 W16 W40", [](const Facts& f) { return f.Stopped() && f.ByShort() && f.DiedOfMemory(); }},
-    {"W18", [](const Facts& f) { return f.Stopped() && f.Failed() && f.SameKindWasAnswered(); }},
+    {"W18",
+     [](const Facts& f) {
+       return f.Stopped() && f.Failed() && f.SameKindWasAnswered() && !f.ByTerminal();
+     }},
     {"W26", [](const Facts& f) { return f.Stopped() && f.ByEintr() && f.Failed(); }},
     {"W33", [](const Facts& f) { return f.Stopped() && f.ByEagain() && f.Failed(); }},
     {"W03",
@@ -187,6 +201,10 @@ constexpr Rule kRules[] = {
     {"W34 W20", [](const Facts& f) { return f.Stopped() && f.ByEagain() && f.Silent(); }},
     {"W27 W20", [](const Facts& f) { return f.Stopped() && f.ByEintr() && f.Silent(); }},
     {"W44", [](const Facts& f) { return f.Stopped() && f.ByZero() && f.Silent(); }},
+    {"W04 W45",
+     [](const Facts& f) {
+       return f.Stopped() && f.ByTerminal() && f.Silent() && f.SameKindWasAnswered();
+     }},
     {"W45",
      [](const Facts& f) {
        return f.Stopped() && f.ByTerminal() && f.Silent() && f.story.progress() > 0;
@@ -227,9 +245,11 @@ constexpr Rule kRules[] = {
        return f.Strayed() && f.ByShort() && f.Stray().from == f.story.head + f.reply().accepted;
      }},
     {"W21 W16", [](const Facts& f) { return f.Strayed() && f.ByShort(); }},
-    {"W40 W16", [](const Facts& f) { return f.story.goes_on && f.story.stray && f.ByShort(); }},
-    {"W21 W15",
-     [](const Facts& f) { return f.story.goes_on && !f.story.stray && f.ByShort() && !f.Stuck(); }},
+    {"W13 W40 W16", [](const Facts& f) { return f.story.goes_on && f.story.stray && f.ByShort(); }},
+    {"W15 W21",
+     [](const Facts& f) { return f.story.goes_on && !f.story.stray && f.ByShort() && f.Silent(); }},
+    {"W21",
+     [](const Facts& f) { return f.story.goes_on && !f.story.stray && f.ByShort() && f.Failed(); }},
     {"W30",
      [](const Facts& f) {
        return f.story.goes_on && !f.story.stray && f.ByError() && !f.ByTerminal() && f.Failed();

@@ -132,8 +132,13 @@ std::string BytesText(const Facts& facts) {
     return fmt::format("in {}: {}", judgement.output, judgement.provenance.sentence);
   uint64_t bytes = 0;
   for (const Extent& extent : missing) bytes += extent.bytes;
+  // The calls say it exactly; the bytes alone leave a choice where the ends of a gap look alike.
+  Extent first = missing[0];
+  if (facts.story.is_of_judged && facts.Skipped() && !facts.RestCameLater()) {
+    first = {facts.story.next, *facts.reply().from - facts.story.next};
+  }
   std::string text = fmt::format("in {}, {} {} never arrived", judgement.output, Source(facts),
-                                 Range(missing[0].at, missing[0].bytes));
+                                 Range(first.at, first.bytes));
   if (missing.size() > 1) {
     text += fmt::format(", nor did {} later range{}, {} bytes in all", missing.size() - 1,
                         missing.size() == 2 ? "" : "s", bytes);

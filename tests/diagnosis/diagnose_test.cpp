@@ -155,9 +155,28 @@ INSTANTIATE_TEST_SUITE_P(
             "CopiedOnce", "W32", {.calls = {{ScriptPayload(), 40, "sendfile"}}, .control = {300}}}),
     NameOf);
 
+INSTANTIATE_TEST_SUITE_P(
+    OfUnitsAndRecords, Scripts,
+    testing::Values(
+        // Units of four bytes, of which ten are whole.
+        Case{"CutUnitAgain",
+             "W17",
+             {.calls = {{kChunk1, 42}, {Part(40, 60)}, {kChunk2}, {kChunk3}}}},
+        Case{"CutFirstUnitAgain",
+             "W10 W17",
+             {.calls = {{kChunk1, 1}, {kChunk1}, {kChunk2}, {kChunk3}}}},
+        Case{"OffsetsInLaterRecords",
+             "W13 W40 W16",
+             {.calls = {{kChunk1, 40}, {Part(40, 60)}, {kChunk2}, {std::string(100, '#')}}}},
+        Case{"NothingMoreToSend", "W15 W21", {.calls = {{kChunk1, 40}, {Part(40, 60)}}}},
+        Case{"FailsWhenTheRestIsOut",
+             "W21",
+             {.calls = {{kChunk1, 40}, {Part(40, 60)}}, .end = kFails}}),
+    NameOf);
+
 INSTANTIATE_TEST_SUITE_P(OfVectors, Scripts,
                          testing::Values(Case{"NextBatch",
-                                              "W22",
+                                              "W22 W24",
                                               {.calls = {{kChunk1, 40, "writev"},
                                                          {kChunk2, {}, "writev"},
                                                          {kChunk3, {}, "writev"}}}},
@@ -170,7 +189,7 @@ INSTANTIATE_TEST_SUITE_P(OfVectors, Scripts,
                                                         {kChunk2, {}, "writev"},
                                                         {kChunk3, {}, "writev"}}}},
                                          Case{"SentByteKept",
-                                              "W23",
+                                              "W24 W23",
                                               {.calls = {{kChunk1, 1, "writev"},
                                                          {Part(0, 1) + Part(25, 75), {}, "writev"},
                                                          {kChunk2, {}, "writev"},
@@ -216,6 +235,13 @@ INSTANTIATE_TEST_SUITE_P(
              "W47",
              {.calls = {{kChunk1, 40}, {Part(40, 60), -ENOSPC}, {kChunk2}, {kChunk3}},
               .end = kFails}},
+        Case{"WholeRecordBehindTornOne",
+             "W47",
+             {.calls = {{kChunk1, 40}, {Part(40, 60), -ENOSPC}, {kChunk1}, {kChunk2}, {kChunk3}},
+              .end = kFails}},
+        Case{"ErrorTakenForAShortWrite",
+             "W04 W45",
+             {.calls = {{kChunk1, -ENOSPC}, {kChunk1, -ENOSPC}, {kChunk1, -ENOSPC}}}},
         Case{
             "CloseUnchecked", "W46", {.calls = {{kChunk1}, {kChunk2}, {kChunk3}}, .sync = "close"}},
         Case{"OldTail",
