@@ -15,12 +15,13 @@ rc::Gen<Schedule> Schedules(const ScheduleBounds& bounds) {
   if (bounds.calls_max == 0 || bounds.calls_max >= kOpenEnd || bounds.steps_max == 0) {
     throw std::invalid_argument("schedule bounds: calls_max and steps_max are at least 1");
   }
-  return rc::gen::map(ArbitrarySchedule({.calls_max = bounds.calls_max,
-                                         .steps_max = bounds.steps_max,
-                                         .terminal = bounds.terminal,
-                                         .hostile = bounds.hostile,
-                                         .outputs = bounds.outputs}),
-                      [](shortwrite::Schedule schedule) { return Wrap(std::move(schedule)); });
+  return rc::gen::map(
+      ArbitrarySchedule({.calls_max = bounds.calls_max,
+                         .steps_max = bounds.steps_max,
+                         .terminal = bounds.terminal,
+                         .hostile = bounds.hostile,
+                         .outputs = bounds.outputs}),
+      [](shortwrite::Schedule schedule) { return Schedule::Steps::Wrap(std::move(schedule)); });
 }
 
 rc::Gen<Payload> Payloads(size_t bytes_max) {

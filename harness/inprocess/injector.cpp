@@ -88,7 +88,7 @@ struct ScopedInjector::State {
 
   void Begin(RegionSettings settings) {
     settings.profile = ToProfileName(options.profile);
-    InjectedProcess::Get().Begin(settings, schedule.steps().schedule);
+    InjectedProcess::Get().Begin(settings, Schedule::Steps::Of(schedule));
     running = true;
   }
 
@@ -106,7 +106,7 @@ struct ScopedInjector::State {
     trace.calls_dropped = observation.trace_dropped;
     trace.accepted_bytes = process.region().accepted_bytes();
     const Status sound = CheckTrace(
-        {.schedule = schedule.steps().schedule, .profile = ToProfileName(options.profile)},
+        {.schedule = Schedule::Steps::Of(schedule), .profile = ToProfileName(options.profile)},
         observation);
     if (!sound.ok()) trace.violation = sound.error().message;
     if (!path.empty()) {

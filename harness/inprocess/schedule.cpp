@@ -21,8 +21,8 @@ std::shared_ptr<const Schedule::Steps> Parse(std::string_view text) {
 
 }  // namespace
 
-Schedule Wrap(shortwrite::Schedule schedule) {
-  return Schedule(std::make_shared<const Schedule::Steps>(Schedule::Steps{std::move(schedule)}));
+Schedule Schedule::Steps::Wrap(shortwrite::Schedule schedule) {
+  return Schedule(std::make_shared<const Steps>(Steps{std::move(schedule)}));
 }
 
 ProfileName ToProfileName(Profile profile) {

@@ -9,11 +9,15 @@
 
 namespace shortwrite::inprocess {
 
+// Nested, so that it may look into a Schedule, and make one.
 struct Schedule::Steps {
+  static Schedule Wrap(shortwrite::Schedule schedule);
+  static const shortwrite::Schedule& Of(const Schedule& wrapped) {
+    return wrapped.steps_->schedule;
+  }
+
   shortwrite::Schedule schedule;
 };
-
-Schedule Wrap(shortwrite::Schedule schedule);
 
 ProfileName ToProfileName(Profile profile);
 

@@ -86,7 +86,7 @@ std::string ScheduleFrom(Bytes& bytes) {
   return text;
 }
 
-bool Write(int fd, const Payload& payload) {
+bool Write(int fd, const Payload& payload, [[maybe_unused]] uint64_t request_bytes_max) {
 #ifdef SHORTWRITE_PLANT_BUG
   size_t done = 0;
   for (int call = 1; done < payload.size(); ++call) {
@@ -96,7 +96,9 @@ bool Write(int fd, const Payload& payload) {
   }
   return true;
 #else
-  return shortwrite::WriteAll(fd, payload.data(), payload.size()).complete();
+  return shortwrite::WriteAll(fd, payload.data(), payload.size(),
+                              {.request_bytes_max = request_bytes_max, .on_progress = nullptr})
+      .complete();
 #endif
 }
 
@@ -119,14 +121,15 @@ extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t input_bytes) {
   Bytes bytes(input, input_bytes);
   const unsigned choice = bytes.Take();
-  const Payload payload = Payload::PositionCoded(bytes.TakeTwo());
+  // Small enough that one byte a call is no slow input.
+  const Payload payload = Payload::PositionCoded(bytes.TakeTwo() % 8192);
   const Schedule schedule(ScheduleFrom(bytes));
   const InjectorOptions options = {.profile = static_cast<Profile>(choice % 3)};
   ScopedInjector injector(schedule, "out", options);
   const int flags = (choice & 4 ? O_NONBLOCK : 0) | (choice & 8 ? O_APPEND : 0);
   const int fd = open(injector.path().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
   if (fd < 0) Abort("cannot create the output");
-  const bool complete = Write(fd, payload);
+  const bool complete = Write(fd, payload, choice & 16 ? 1000 : 0);
   close(fd);
   if (!complete) Abort("the loop gave up under " + schedule.text());
   if (const Judged judged = injector.Judge(payload); !judged) Abort(judged.explanation);

@@ -52,6 +52,19 @@ Demand("${text}" "100% tests passed, 0 tests failed out of 3")
 Run(works text ${WORK}/build/my_writer_test)
 Demand("${text}" "\\[  PASSED  \\] 1 test")
 
+# Without CMake: pkg-config, and the main() that the package brings.
+file(GLOB_RECURSE pc ${WORK}/prefix/*/shortwrite.pc)
+get_filename_component(pc_dir ${pc} DIRECTORY)
+file(GLOB_RECURSE gtest_main ${WORK}/prefix/*/gtest_main.cpp)
+set(ENV{PKG_CONFIG_PATH} ${pc_dir})
+Run(works library pkg-config --variable=preload_library shortwrite)
+string(STRIP "${library}" library)
+Run(works text sh -c "\"$0\" -std=c++20 -DSHORTWRITE_PRELOAD_LIBRARY='\"${library}\"' \"$@\" \
+$(pkg-config --cflags --libs shortwrite)" ${CXX} -o ${WORK}/by_hand ${WORK}/sample/my_writer_test.cpp
+    ${WORK}/sample/my_writer.cpp ${gtest_main})
+Run(works text ${WORK}/by_hand)
+Demand("${text}" "\\[  PASSED  \\] 1 test")
+
 Run(works text ${configure} -DMY_WRITER=my_writer_broken.cpp)
 Run(works text ${build})
 Run(fails text ${test})

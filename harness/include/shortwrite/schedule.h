@@ -31,11 +31,11 @@ class Schedule {
 
   friend bool operator==(const Schedule& a, const Schedule& b);
 
-  struct Steps;
-  explicit Schedule(std::shared_ptr<const Steps> steps);
-  const Steps& steps() const { return *steps_; }
+  struct Steps;  // defined in the library alone
 
  private:
+  explicit Schedule(std::shared_ptr<const Steps> steps);
+
   std::shared_ptr<const Steps> steps_;
 };
 
