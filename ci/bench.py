@@ -138,7 +138,7 @@ class Bench:
 
     def inprocess(self):
         """A write-all of 4 KiB with one short write, injected and judged in the test's own process;
-        bare, the same file removed, written and read."""
+        bare, the same file removed, written and read. In time of one processor."""
         pairs = []
         for _ in range(self.rounds):
             words = output_of(self.inprocess_loop).split()

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 
 #include "harness/base/file_bytes.h"
@@ -171,6 +172,21 @@ TEST(Injector, TooLongADirectoryIsRefusedAndForgotten) {
   EXPECT_NO_THROW(ScopedInjector(Schedule(), "out"));
 }
 
+TEST(Injector, WhatArrivesUnseenOnADescriptorIsCounted) {
+  int ends[2];
+  ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+  const UniqueFd reader(ends[0]);
+  const UniqueFd writer(ends[1]);
+  ScopedInjector injector(Schedule("1:short=50%"), writer.get(), {.may_bypass = true});
+  const std::string large(6000, 'x');
+  const ssize_t seen = write(writer.get(), large.data(), large.size());
+  ASSERT_LT(seen, 6000);
+  EXPECT_TRUE(injector.Judge(Payload("abc"), "abc"));
+  EXPECT_EQ(injector.Stop().unseen_bytes, 0u);
+  EXPECT_TRUE(injector.Judge(Payload(large), large));
+  EXPECT_EQ(injector.Stop().unseen_bytes, 6000u - static_cast<uint64_t>(seen));
+}
+
 // It would steer its parent's region.
 TEST(Injector, AForkedChildCannotInject) {
   ASSERT_TRUE(IsInjectable());
@@ -180,6 +196,22 @@ TEST(Injector, AForkedChildCannotInject) {
   int status = -1;
   ASSERT_EQ(waitpid(pid, &status, 0), pid);
   EXPECT_EQ(status, 0);
+}
+
+TEST(Injector, AForkedChildThatLeavesTheScopeEndsNothing) {
+  pid_t pid = -1;
+  auto injector = std::make_unique<ScopedInjector>(Schedule("1:short=1"), "out");
+  pid = fork();
+  ASSERT_GE(pid, 0);
+  if (pid == 0) {
+    injector.reset();
+    _exit(0);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(pid, &status, 0), pid);
+  EXPECT_EQ(status, 0);
+  const UniqueFd fd = Create(injector->path());
+  EXPECT_EQ(write(fd.get(), "abc", 3), 1);
 }
 
 TEST(Vacuity, SaysWhy) {

@@ -43,10 +43,11 @@ struct Trace {
   std::vector<Call> calls;        // in the order of entry
   uint32_t faults_delivered = 0;  // 0: this trial showed nothing
   uint64_t accepted_bytes = 0;    // by all write calls to outputs
-  // Bytes that the file has got in a way that the library cannot see: stdio inside glibc, mmap,
-  // io_uring, a direct system call. (Or a hole: a file extended by lseek or ftruncate.)
+  // Bytes that the output has got in a way that the library cannot see: stdio inside glibc, mmap,
+  // io_uring, a direct system call. (Or a hole: a file extended by lseek or ftruncate.) Of a
+  // descriptor, known after Judge().
   uint64_t unseen_bytes = 0;
-  uint64_t calls_dropped = 0;  // beyond the trace's room of 1048576 records
+  uint64_t calls_dropped = 0;  // found no room: 1048576 calls and 1024 outputs are traced
   // Not empty: a fault was injected that the rules forbid, which is a mistake of shortwrite.
   std::string violation;
 };
@@ -101,7 +102,8 @@ class ScopedInjector {
   const Trace& Stop();
 
   // Ends the trial, and compares the file at path(), or what the caller captured from a descriptor,
-  // with the payload. Not good: what is wrong with it, and the calls that led there.
+  // with the payload. Not good: what is wrong with it, and the calls that led there. Meant for
+  // recoverable schedules: after an error that the function reported, less is right, too.
   Judged Judge(const Payload& payload);
   Judged Judge(const Payload& payload, std::string_view captured);
 
@@ -118,7 +120,7 @@ struct Totals {
   uint64_t trials = 0;
   uint64_t write_calls = 0;  // seen on outputs
   uint64_t faults_delivered = 0;
-  uint64_t bypassed = 0;    // trials in which bytes arrived unseen, against InjectorOptions
+  uint64_t bypassed = 0;    // trials with unseen bytes, against InjectorOptions, or dropped calls
   uint64_t violations = 0;  // trials with a Trace::violation
 };
 Totals TotalsSoFar();  // throws InjectorError without the library
