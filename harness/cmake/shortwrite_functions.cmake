@@ -28,6 +28,7 @@ function(shortwrite_add_check)
   if(NOT CHECK_TIMEOUT)
     set(CHECK_TIMEOUT 300)
   endif()
+  set(labels shortwrite ${CHECK_LABELS})
   list(POP_FRONT CHECK_COMMAND program)
   if(TARGET ${program})
     set(program $<TARGET_FILE:${program}>)
@@ -48,7 +49,7 @@ function(shortwrite_add_check)
       WORKING_DIRECTORY ${directory}
       COMMAND_EXPAND_LISTS)
     set_tests_properties(${test} PROPERTIES
-      LABELS "shortwrite;${CHECK_LABELS}"
+      LABELS "${labels}"
       TIMEOUT ${CHECK_TIMEOUT}
       SKIP_RETURN_CODE 77)
   endforeach()
@@ -76,5 +77,15 @@ function(shortwrite_add_gtest target)
     SHORTWRITE_PRELOAD_LIBRARY="${SHORTWRITE_PRELOAD_LIBRARY}")
   include(GoogleTest)
   gtest_discover_tests(${target} ${TESTS_DISCOVER_ARGS}
-    PROPERTIES LABELS "shortwrite;${TESTS_LABELS}" TIMEOUT ${TESTS_TIMEOUT})
+    PROPERTIES LABELS shortwrite TIMEOUT ${TESTS_TIMEOUT})
+  if(TESTS_LABELS)
+    # gtest_discover_tests takes a list among the properties apart, so more than one label has to be
+    # set when ctest reads the tests.
+    set(script ${CMAKE_CURRENT_BINARY_DIR}/${target}_labels.cmake)
+    file(WRITE ${script} "foreach(test IN LISTS ${target}_TESTS)
+  set_tests_properties(\"\${test}\" PROPERTIES LABELS \"shortwrite;${TESTS_LABELS}\")
+endforeach()
+")
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
+  endif()
 endfunction()
