@@ -62,7 +62,9 @@ std::string DescribeVacuity(const Totals& totals) {
       "--backend syscall` sees most of these from outside";
   if (totals.bypassed > 0) {
     return fmt::format(
-        "proves nothing: in {} of {} trials bytes reached the output past the library ({})",
+        "proves nothing: in {} of {} trials bytes reached the output past the library ({}), or a "
+        "hole was made, or more calls than the trace has room for. InjectorOptions::may_bypass "
+        "is for outputs that have such bytes by right",
         totals.bypassed, totals.trials, kOutside);
   }
   if (totals.faults_delivered > 0) return "";
