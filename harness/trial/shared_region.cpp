@@ -214,6 +214,13 @@ Status SharedRegion::Prepare(const RegionSettings& settings, const Schedule& sch
   return Ok();
 }
 
+void SharedRegion::Suspend() {
+  fi::RegionHeader& header = region_->header;
+  // No device has this number: the kernel's have 32 bits.
+  __atomic_store_n(&header.dir_device, UINT64_MAX, __ATOMIC_RELEASE);
+  __atomic_store_n(&header.stdout_device, UINT64_MAX, __ATOMIC_RELEASE);
+}
+
 uint64_t SharedRegion::accepted_bytes() const {
   uint64_t total = __atomic_load_n(&region_->outputs[0].accepted, __ATOMIC_RELAXED);
   for (uint32_t i = 1; i < fi::kOutputsMax && region_->output_keys[i] != 0; ++i) {

@@ -40,8 +40,8 @@ struct RegionSettings {
 class SharedRegion {
  public:
   static Result<SharedRegion> Create(const std::string& path);
-  // A region that exists already: for a process that runs under the library itself and steers it,
-  // as our property tests do. Error: not a region of this version.
+  // A region that exists already: for a process that runs under the library itself and steers it
+  // (inprocess/). Error: not a region of this version.
   static Result<SharedRegion> Open(const std::string& path);
   SharedRegion(SharedRegion&& other) noexcept;
   SharedRegion& operator=(SharedRegion&&) = delete;
@@ -54,6 +54,10 @@ class SharedRegion {
   // Clears what the previous trial left and installs the schedule. A schedule without steps is a
   // control: then the trace also says where faults could be delivered (handlers, closes).
   Status Prepare(const RegionSettings& settings, const Schedule& schedule);
+
+  // From now on no file is an output, so that calls pass at the price of one look each; what the
+  // trial left stays readable. For a process that goes on after its trial.
+  void Suspend();
 
   // May be read while the target runs.
   uint64_t accepted_bytes() const;

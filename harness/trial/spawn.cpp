@@ -8,7 +8,6 @@
 #include <cerrno>
 
 #include "fault_inject/syscall/tracer.h"
-#include "harness/trial/target.h"
 
 namespace shortwrite {
 namespace {
@@ -64,21 +63,6 @@ Result<pid_t> SpawnTarget(const SpawnRequest& request, fault_inject::Tracer* tra
                     request.program));
   }
   return ErrnoError(fmt::format("cannot start '{}'", request.program), error);
-}
-
-Result<std::string> PreloadList(const std::string& program, const std::string& directory) {
-  Result<std::string> library = FindPreloadLibrary();
-  if (!library.ok()) return library;
-  std::string list = library.value();
-  if (list.find_first_of(" :\t\n") != std::string::npos) {
-    const std::string link = directory + "/preload.so";
-    if (symlink(list.c_str(), link.c_str()) != 0) {
-      return ErrnoError(fmt::format("link '{}'", link), errno);
-    }
-    list = link;
-  }
-  const std::string runtime = SanitizerRuntime(program);
-  return runtime.empty() ? list : runtime + ':' + list;
 }
 
 }  // namespace shortwrite

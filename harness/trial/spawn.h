@@ -32,5 +32,8 @@ Result<pid_t> SpawnTarget(const SpawnRequest& request, fault_inject::Tracer* tra
 // its path has a space or colon, at which entries end (ld.so(8)), and a sanitizer's runtime before
 // it.
 Result<std::string> PreloadList(const std::string& program, const std::string& directory);
+// The same for a library at a known path.
+Result<std::string> PreloadListOf(const std::string& library, const std::string& program,
+                                  const std::string& directory);
 
 }  // namespace shortwrite

@@ -1,8 +1,8 @@
 // The write-all loop against every schedule: whatever write does to it that a program has to
 // survive, its file equals the synchronous reference's in length, MD5 and bytes.
 //
-// In process, under the library, on real descriptors. A counterexample is shrunk, and printed as
-// the text of its schedule.
+// In process, under the library, on real descriptors, by the library's own public interface. A
+// counterexample is shrunk, and printed as the C++ that makes it.
 #include "harness/writer/write_all.h"
 
 #include <fcntl.h>
@@ -10,62 +10,28 @@
 #include <rapidcheck.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <string>
 #include <thread>
 
+#include <shortwrite/generators.h>
+#include <shortwrite/injector.h>
+
 #include "harness/base/file_bytes.h"
+#include "harness/base/unique_fd.h"
 #include "harness/oracle/digest.h"
-#include "harness/schedule/generators.h"
-#include "harness/writer/payload.h"
 #include "harness/writer/reference_write.h"
-#include "tests/properties/under_shim.h"
 
-namespace shortwrite {
-
-// A payload by rule, so that RapidCheck can show and shrink it.
-struct PayloadRule {
-  std::string text;  // repeated; empty: position-coded
-  uint64_t bytes = 0;
-
-  Payload Make() const {
-    return text.empty() ? Payload::PositionCoded(bytes) : Payload::Pattern(text, bytes);
-  }
-};
-
-void showValue(const PayloadRule& rule, std::ostream& os) {  // NOLINT: RapidCheck's name
-  os << rule.bytes << " bytes of " << (rule.text.empty() ? "position-coded records" : "the text ");
-  if (!rule.text.empty()) rc::show(rule.text, os);
-}
-
-void showValue(ProfileName profile, std::ostream& os) {  // NOLINT: RapidCheck's name
-  constexpr const char* kNames[] = {"linux", "posix", "hostile"};
-  os << "--profile=" << kNames[static_cast<size_t>(profile)];
-}
-
+namespace shortwrite::inprocess {
 namespace {
 
-rc::Gen<PayloadRule> ArbitraryPayload() {
-  const auto text = rc::gen::arbitrary<std::string>();
-  const auto small = rc::gen::inRange<uint64_t>(0, 70);
-  const auto medium = rc::gen::inRange<uint64_t>(0, 20000);
-  const auto telling =
-      rc::gen::element<uint64_t>(4095, 4096, 4097, 8191, 65535, 65536, 65537, 270001);
-  const auto bytes = rc::gen::weightedOneOf<uint64_t>({{3, small}, {4, medium}, {2, telling}});
-  return rc::gen::map(rc::gen::tuple(text, bytes), [](const auto& both) {
-    return PayloadRule{std::get<0>(both), std::get<1>(both)};
-  });
+rc::Gen<Profile> ArbitraryProfile() {
+  return rc::gen::element(Profile::kLinux, Profile::kPosix, Profile::kHostile);
 }
 
-rc::Gen<ProfileName> ArbitraryProfile() {
-  return rc::gen::element(ProfileName::kLinux, ProfileName::kPosix, ProfileName::kHostile);
-}
-
-rc::Gen<Schedule> RecoverableSchedule(ProfileName profile, const char* output) {
-  return ArbitrarySchedule(
-      {.calls_max = 12, .hostile = profile == ProfileName::kHostile, .outputs = {output}});
+rc::Gen<Schedule> RecoverableSchedule(Profile profile, const char* output) {
+  return Schedules({.calls_max = 12, .hostile = profile == Profile::kHostile, .outputs = {output}});
 }
 
 // What was delivered over all cases of a property: a property that no fault ever reached proves
@@ -77,10 +43,10 @@ struct Delivered {
   uint64_t eagain = 0;
   uint64_t eintr = 0;
 
-  void Count(const Observation& observation) {
+  void Count(const Trace& trace) {
     ++cases;
-    faults += observation.faults_delivered;
-    for (const TracedCall& call : observation.calls) {
+    faults += trace.faults_delivered;
+    for (const Call& call : trace.calls) {
       if (!call.delivered) continue;
       shorts += call.result > 0;
       eagain += call.error == EAGAIN;
@@ -114,10 +80,10 @@ class AlarmHandler {
 
 // The trace tells the same story as the loop: as many calls, as many bytes, nothing granted beyond
 // what was asked.
-void ExpectAgreement(const Observation& observation, const WriteAllResult& result) {
+void ExpectAgreement(const Trace& trace, const WriteAllResult& result) {
   uint64_t calls = 0;
   uint64_t accepted = 0;
-  for (const TracedCall& call : observation.calls) {
+  for (const Call& call : trace.calls) {
     if (call.call != "write") continue;
     ++calls;
     if (call.result > 0) accepted += static_cast<uint64_t>(call.result);
@@ -126,7 +92,10 @@ void ExpectAgreement(const Observation& observation, const WriteAllResult& resul
   }
   RC_ASSERT(calls == result.calls);
   RC_ASSERT(accepted == result.accepted_bytes);
-  RC_ASSERT(observation.trace_dropped == 0u);
+  RC_ASSERT(accepted == trace.accepted_bytes);
+  RC_ASSERT(trace.calls_dropped == 0u);
+  RC_ASSERT(trace.unseen_bytes == 0u);
+  RC_ASSERT(trace.violation == "");
 }
 
 void ExpectEqualFiles(const std::string& output, const std::string& reference,
@@ -135,24 +104,25 @@ void ExpectEqualFiles(const std::string& output, const std::string& reference,
   const FileBytes expected = FileBytes::Read(reference).value();
   RC_ASSERT(written.size() == payload.size());
   RC_ASSERT(expected.size() == payload.size());
-  RC_ASSERT(DigestFile(output).value().md5 == DigestPayload(payload).value().md5);
+  RC_ASSERT(DigestFile(output).value().md5 == DigestBytes(payload.bytes()).value().md5);
   RC_ASSERT(DigestFile(output).value().md5 == DigestFile(reference).value().md5);
   RC_ASSERT((written.view() == expected.view()));
 }
 
+// The reference writer takes a payload by rule; a text that is as long as the payload is any.
+Status WriteReferenceOf(const Payload& payload, const std::string& path) {
+  const std::string bytes(payload.bytes());
+  return WriteReference(shortwrite::Payload::Pattern(bytes, bytes.size()), path);
+}
+
 // One case: the payload through the loop under the schedule, and through the reference without.
 void CheckFile(int flags, Delivered& delivered) {
-  const PayloadRule rule = *ArbitraryPayload();
-  const ProfileName profile = *ArbitraryProfile();
+  const Payload payload = *Payloads();
+  const Profile profile = *ArbitraryProfile();
   const Schedule schedule = *RecoverableSchedule(profile, "out");
   const auto request_bytes_max = *rc::gen::element<uint64_t>(0, 4096, 1000, 65537);
-  const Payload payload = rule.Make();
-  const std::string bytes = ReadWhole(payload).value();
-  const std::string out = Shim().Output("out");
-  const std::string reference = Shim().Other("reference");
+  const std::string reference = ScratchPath("reference");
 
-  const UniqueFd fd(open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | flags, 0666));
-  RC_ASSERT(fd.valid());
   uint64_t reported = 0;
   WriteAllOptions options;
   options.request_bytes_max = request_bytes_max;
@@ -160,18 +130,21 @@ void CheckFile(int flags, Delivered& delivered) {
     reported += progress.accepted_bytes;
     RC_ASSERT(progress.total_bytes == reported);
   };
-  Shim().Install(schedule, profile);
-  const WriteAllResult result = WriteAll(fd.get(), bytes.data(), bytes.size(), options);
-  const Observation observation = Shim().Take();
-  delivered.Count(observation);
+  ScopedInjector injector(schedule, "out", {.profile = profile});
+  const UniqueFd fd(open(injector.path().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666));
+  RC_ASSERT(fd.valid());
+  const WriteAllResult result = WriteAll(fd.get(), payload.data(), payload.size(), options);
+  const Trace& trace = injector.Stop();
+  delivered.Count(trace);
 
   RC_ASSERT(result.complete());
   RC_ASSERT(result.error_number == 0);
   RC_ASSERT(result.accepted_bytes == payload.size());
   RC_ASSERT(reported == payload.size());
-  RC_ASSERT(WriteReference(payload, reference).ok());
-  ExpectAgreement(observation, result);
-  ExpectEqualFiles(out, reference, payload);
+  RC_ASSERT(WriteReferenceOf(payload, reference).ok());
+  ExpectAgreement(trace, result);
+  ExpectEqualFiles(injector.path(), reference, payload);
+  RC_ASSERT(injector.Judge(payload));
 }
 
 Delivered CheckFiles(int flags, bool with_handler) {
@@ -233,10 +206,9 @@ class PipeReader {
 };
 
 void CheckPipe(int flags, Delivered& delivered) {
-  const PayloadRule rule = *ArbitraryPayload();
-  const ProfileName profile = *ArbitraryProfile();
+  const Payload payload = *Payloads();
+  const Profile profile = *ArbitraryProfile();
   const Schedule schedule = *RecoverableSchedule(profile, "stdout");
-  const std::string bytes = ReadWhole(rule.Make()).value();
   // Also in requests that a small pipe write keeps whole, so that most cases make several calls.
   WriteAllOptions options;
   options.request_bytes_max = *rc::gen::element<uint64_t>(0, 999, 5001);
@@ -245,17 +217,16 @@ void CheckPipe(int flags, Delivered& delivered) {
   UniqueFd writer(ends[1]);
   RC_ASSERT(fcntl(writer.get(), F_SETFL, flags) == 0);
   PipeReader reader{UniqueFd(ends[0])};
-  Shim().Install(schedule, profile, writer.get());
-  const WriteAllResult result = WriteAll(writer.get(), bytes.data(), bytes.size(), options);
-  const Observation observation = Shim().Take();
+  ScopedInjector injector(schedule, writer.get(), {.profile = profile});
+  const WriteAllResult result = WriteAll(writer.get(), payload.data(), payload.size(), options);
+  const Trace& trace = injector.Stop();
   writer.reset();
   const std::string arrived = reader.Finish();
-  delivered.Count(observation);
+  delivered.Count(trace);
 
   RC_ASSERT(result.complete());
-  RC_ASSERT(arrived.size() == bytes.size());
-  RC_ASSERT((arrived == bytes));
-  ExpectAgreement(observation, result);
+  RC_ASSERT(injector.Judge(payload, arrived));
+  ExpectAgreement(trace, result);
 }
 
 // Through a pipe, blocking or not, what arrives is the payload.
@@ -271,8 +242,4 @@ TEST(WriteAllProperty, Pipes) {
 }
 
 }  // namespace
-}  // namespace shortwrite
-
-int main(int argc, char** argv) {
-  return shortwrite::RunUnderShim(argc, argv);
-}
+}  // namespace shortwrite::inprocess
