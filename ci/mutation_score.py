@@ -116,22 +116,31 @@ class Score:
         return self.is_found and self.steps() <= self.writer.steps()
 
     def named(self):
-        return (self.best.get("class", "").split() or [""])[0]
+        return self.best.get("class", "")
 
     def is_diagnosed(self):
         return self.is_found and self.named() == self.writer.header["class"]
+
+    def is_candidate(self):
+        """Classes that look the same from outside are named together."""
+        return self.is_diagnosed() or (
+            self.writer.header["class"] in self.best.get("class_candidates", []))
+
+    def right(self):
+        if self.is_diagnosed():
+            return "yes"
+        return "among" if self.is_candidate() else "NO"
 
     def legal_under(self):
         return self.best.get("legal_under", "")
 
     def row(self):
         sign = {True: "yes", False: "NO"}
-        named = self.named() or "-"
         words = [self.writer.header["class"], self.writer.name, sign[self.is_found],
                  self.best.get("verdict", self.verdict),
                  self.trials if self.is_found and self.best["schedule"] else "-",
                  self.best.get("schedule", "") or "(none needed)" if self.is_found else "",
-                 sign[self.is_small()], named, sign[self.is_diagnosed()], f"{self.seconds:.1f}"]
+                 sign[self.is_small()], self.named() or "-", self.right(), f"{self.seconds:.1f}"]
         notes = []
         if self.is_found and self.best["verdict"] != self.writer.header["verdict"]:
             notes.append(f"stated: {self.writer.header['verdict']}")
@@ -171,6 +180,7 @@ def totals_of(scores):
             "found": sum(score.is_found for score in scores),
             "small": sum(score.is_small() for score in scores),
             "diagnosed": sum(score.is_diagnosed() for score in scores),
+            "candidates": sum(score.is_candidate() for score in scores),
             "median_trials": statistics.median(trials) if trials else 0}
 
 
@@ -193,7 +203,7 @@ def convictions(arguments, work):
 
 def regressions(totals, bounds):
     """What is worse than the file says, in words."""
-    for name in ("writers", "found", "small", "diagnosed"):
+    for name in ("writers", "found", "small", "diagnosed", "candidates"):
         if totals[name] < bounds[name]:
             yield f"{name}: {totals[name]}, and was {bounds[name]}"
     if totals["median_trials"] > bounds["median_trials_max"]:
@@ -204,7 +214,8 @@ def print_totals(scores, totals):
     slowest = max(scores, key=lambda score: score.seconds)
     print(f"\n{totals['found']} of {totals['writers']} broken writers found, "
           f"{totals['small']} shrunk to at most the stated schedule, "
-          f"{totals['diagnosed']} diagnosed right")
+          f"{totals['diagnosed']} diagnosed right, "
+          f"{totals['candidates']} with the right class among those that look alike")
     print(f"classes: {len({s.writer.header['class'] for s in scores if s.is_found})} of "
           f"{len({s.writer.header['class'] for s in scores})} found")
     print(f"trials to the first counterexample: median {totals['median_trials']:g}; "
