@@ -22,6 +22,8 @@ constexpr std::array<Amount, 6> kCuts = {{{Amount::Unit::kBytes, 1},
 // A prime, so that it divides no buffer; raised for large outputs, so that a trial stays short.
 constexpr uint64_t kSmallestCap = 1021;
 constexpr uint64_t kCappedCallsMax = 512;
+// Programs that do give up after a number of retries allow themselves five, seldom more.
+constexpr uint32_t kRetriesMax = 5;
 
 // What the control showed of one output.
 struct OutputCalls {
@@ -95,8 +97,13 @@ class Planner {
   void Plan(const OutputCalls& output) {
     output_ = &output;
     last_ = static_cast<uint32_t>(output.sizes.size());
-    eagain_ = settings_.faults.eagain && (output.nonblocking || settings_.everywhere);
-    eintr_ = settings_.faults.eintr && (output.interruptible || settings_.everywhere);
+    stalls_.clear();
+    if (settings_.faults.eagain && (output.nonblocking || settings_.everywhere)) {
+      stalls_.push_back(FaultKind::kEagain);
+    }
+    if (settings_.faults.eintr && (output.interruptible || settings_.everywhere)) {
+      stalls_.push_back(FaultKind::kEintr);
+    }
     errors_ = ErrorsOf(output.sink);
     std::erase_if(errors_, [&](FaultKind fault) { return !Has(settings_.faults.terminal, fault); });
     // Only what is kept somewhere can be lost after it was accepted (close(2), fsync(2)).
@@ -120,8 +127,8 @@ class Planner {
   // First and last first; then the rest in order, or a spread of it if all would be too many.
   std::vector<uint32_t> ChooseCalls() const {
     const uint32_t per_call =
-        (settings_.faults.shorts ? static_cast<uint32_t>(kCuts.size()) : 0) + (eagain_ ? 1 : 0) +
-        (eintr_ ? 1 : 0) + static_cast<uint32_t>(errors_.empty() ? 0 : 2 * errors_.size() + 2) + 1;
+        (settings_.faults.shorts ? static_cast<uint32_t>(kCuts.size()) : 0) +
+        static_cast<uint32_t>(stalls_.size() + (errors_.empty() ? 0 : 2 * errors_.size() + 2)) + 1;
     const uint32_t room = std::max<uint32_t>(4, settings_.trials_max * 2 / 3 / per_call);
     std::vector<uint32_t> calls = {1};
     if (last_ > 1) calls.push_back(last_);
@@ -146,17 +153,36 @@ class Planner {
     const bool shorts = settings_.faults.shorts;
     if (shorts && SizeOf(1) > 1) Add({ShortAt(1, Bytes(1))});
     if (shorts && SizeOf(last_) > 1) Add({ShortAt(last_, Bytes(1))});
-    if (eagain_) Add({FaultAt(1, FaultKind::kEagain)});
-    if (eintr_) Add({FaultAt(1, FaultKind::kEintr)});
-    if (settings_.depth < 2 || !shorts) return;
+    for (const FaultKind stall : stalls_) Add({FaultAt(1, stall)});
+    if (settings_.depth < 2) return;
+    if (!shorts) return PlanStallsInARow();
     if (SizeOf(last_) > 2) Add({ShortAt(last_, Percent(50)), ShortAt(last_ + 1, Percent(50))});
-    if (eagain_) Add({ShortAt(1, Percent(50)), FaultAt(2, FaultKind::kEagain)});
-    if (eintr_) Add({ShortAt(1, Percent(50)), FaultAt(2, FaultKind::kEintr)});
+    for (const FaultKind stall : stalls_) Add({ShortAt(1, Percent(50)), FaultAt(2, stall)});
+    PlanStallsInARow();
     const uint64_t total =
         std::accumulate(output_->sizes.begin(), output_->sizes.end(), uint64_t{0});
     const uint64_t cap = std::max(kSmallestCap, total / kCappedCallsMax | 1);
     Add({{StepSite::kCalls, {1, kOpenEnd}, "", FaultKind::kCap, Bytes(cap)}});
-    if (SizeOf(1) > 6) Add({{StepSite::kCalls, {1, 6}, "", FaultKind::kShort, Bytes(1)}});
+    if (SizeOf(1) > kRetriesMax) {
+      Add({{StepSite::kCalls, {1, kRetriesMax + 1}, "", FaultKind::kShort, Bytes(1)}});
+    }
+  }
+
+  // One stall is what a program retries; what it does about the next one, and whether it still
+  // looks at the count of the call that it repeats, is other code.
+  void PlanStallsInARow() {
+    for (const FaultKind stall : stalls_) {
+      PlanShortAfterStall(1, stall);
+      for (const uint32_t call : {1u, last_}) {
+        Add({{StepSite::kCalls, {call, call + kRetriesMax}, "", stall, {}}});
+      }
+    }
+  }
+
+  void PlanShortAfterStall(uint32_t call, FaultKind stall) {
+    if (settings_.faults.shorts && SizeOf(call) > 1) {
+      Add({FaultAt(call, stall), ShortAt(call + 1, Bytes(1))});
+    }
   }
 
   void PlanSingles(uint32_t call) {
@@ -166,8 +192,7 @@ class Planner {
         if (Cuts(cut, SizeOf(call))) Add({ShortAt(call, cut)});
       }
     }
-    if (eagain_) Add({FaultAt(call, FaultKind::kEagain)});
-    if (eintr_) Add({FaultAt(call, FaultKind::kEintr)});
+    for (const FaultKind stall : stalls_) Add({FaultAt(call, stall)});
     if (settings_.faults.zero && settings_.everywhere) Add({FaultAt(call, FaultKind::kZero)});
     plan_.single_count += static_cast<uint32_t>(plan_.schedules.size() - before);
   }
@@ -210,9 +235,13 @@ class Planner {
     if (faults.fsync && output_->syncs) Add({Delayed(StepSite::kFsync, fault)});
   }
 
-  // Shorts in a row from this call on, the last of them also as EAGAIN or EINTR.
+  // Shorts in a row from this call on, the last of them also as EAGAIN or EINTR; and these before a
+  // short.
   void PlanRows(uint32_t call) {
     if (!settings_.faults.shorts || SizeOf(call) < 3) return;
+    if (settings_.depth > 1) {
+      for (const FaultKind stall : stalls_) PlanShortAfterStall(call, stall);
+    }
     for (uint32_t length = 2; length <= settings_.depth; ++length) {
       for (const Amount& cut : {Percent(50), Bytes(1)}) {
         std::vector<Step> row;
@@ -223,8 +252,7 @@ class Planner {
           Add(std::move(steps));
         };
         ended_by(ShortAt(call + length - 1, cut));
-        if (eagain_) ended_by(FaultAt(call + length - 1, FaultKind::kEagain));
-        if (eintr_) ended_by(FaultAt(call + length - 1, FaultKind::kEintr));
+        for (const FaultKind stall : stalls_) ended_by(FaultAt(call + length - 1, stall));
       }
     }
   }
@@ -233,8 +261,7 @@ class Planner {
   SweepPlan& plan_;
   const OutputCalls* output_ = nullptr;
   uint32_t last_ = 0;
-  bool eagain_ = false;
-  bool eintr_ = false;
+  std::vector<FaultKind> stalls_;  // those of EAGAIN and EINTR that can be delivered there
   bool kept_ = false;
   std::vector<FaultKind> errors_;  // that may be planned on this output
   std::set<std::string> seen_;

@@ -204,6 +204,30 @@ TEST(Sweep, StallsNeedLeave) {
   EXPECT_FALSE(MentionsAnywhere(hostile, "zero")) << "only if it is asked for";
 }
 
+// A stall is followed by another one, five times, at the first call and at the final flush; and the
+// call that is repeated after it is short. The pairs come at every call, these at 1 before the
+// sweep.
+TEST(Sweep, StallsInARowAndShortsAfterThem) {
+  const SweepPlan plan = Plan({{.sizes = kFive, .nonblocking = true, .interruptible = true}});
+  const size_t second_call = PlaceOf(plan, "2:short=1");
+  for (const std::string stall : {"eagain", "eintr"}) {
+    EXPECT_LT(PlaceOf(plan, "1:" + stall), PlaceOf(plan, "1-6:" + stall));
+    EXPECT_LT(PlaceOf(plan, "1-6:" + stall), second_call);
+    EXPECT_LT(PlaceOf(plan, "5-10:" + stall), second_call);
+    EXPECT_LT(PlaceOf(plan, "1:" + stall + " 2:short=1"), second_call);
+    for (const std::string& pair : {"2:" + stall + " 3:short=1", "5:" + stall + " 6:short=1"}) {
+      EXPECT_TRUE(Contains(plan, pair)) << pair;
+    }
+  }
+  EXPECT_FALSE(MentionsAnywhere(Plan({{.sizes = kFive, .nonblocking = true}}), "eintr"));
+  // Without shorts the rows of stalls are left; at depth 1, single ones.
+  const FaultSet stalls = ParseFaultSet("eagain").value();
+  EXPECT_TRUE(
+      Contains(Plan({{.sizes = kFive, .nonblocking = true}}, {.faults = stalls}), "5-10:eagain"));
+  EXPECT_FALSE(MentionsAnywhere(
+      Plan({{.sizes = kFive, .nonblocking = true}}, {.faults = stalls, .depth = 1}), "-6"));
+}
+
 // Of two outputs one may be O_NONBLOCK; steps name their output then, and only then.
 TEST(Sweep, NamesOutputsOnlyWhereThereAreSeveral) {
   EXPECT_FALSE(MentionsAnywhere(Plan({{.sizes = kFive}}), "@"));

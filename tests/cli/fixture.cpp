@@ -12,6 +12,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// By the source's suffix; what is compiled needs none.
+const std::map<std::string, std::string> kInterpreters = {
+    {".c", ""}, {".cpp", ""}, {".py", "python3"}, {".pl", "perl"}};
+
 std::vector<std::string> Words(const std::string& text) {
   std::istringstream stream(text);
   std::vector<std::string> words;
@@ -54,15 +58,14 @@ std::vector<Fixture> ReadFixtures(const std::string& kind) {
   std::vector<Fixture> fixtures;
   for (const auto& entry : fs::directory_iterator(SHORTWRITE_FIXTURE_SOURCES_DIR "/" + kind)) {
     const fs::path& source = entry.path();
-    if (source.extension() != ".c" && source.extension() != ".cpp" && source.extension() != ".py") {
-      continue;
-    }
+    const auto language = kInterpreters.find(source.extension());
+    if (language == kInterpreters.end()) continue;
     Fixture fixture;
     fixture.kind = kind;
     fixture.name = source.stem().string();
-    fixture.is_python = source.extension() == ".py";
+    fixture.interpreter = language->second;
     fixture.program = SHORTWRITE_FIXTURES_DIR "/" + kind + '/' +
-                      (fixture.is_python ? source.filename() : source.stem()).string();
+                      (fixture.interpreter.empty() ? source.stem() : source.filename()).string();
     fixture.header = ReadHeader(source);
     fixtures.push_back(std::move(fixture));
   }

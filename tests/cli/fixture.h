@@ -11,7 +11,7 @@ struct Fixture {
   std::string kind;  // "correct"
   std::string name;  // "plain_loop", without a suffix
   std::string program;
-  bool is_python = false;
+  std::string interpreter;  // "python3", "perl"; empty: it is compiled
   std::map<std::string, std::string> header;
 
   // Empty where the header does not have the key.

@@ -1,0 +1,262 @@
+"""Runs the campaigns of ci/mutation-score, whose opening comment lists the options."""
+
+import argparse
+import glob
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+
+# They change how programs write.
+UNSET = ("PYTHONUNBUFFERED", "PERLIO", "LD_PRELOAD")
+SURVIVED, COUNTEREXAMPLE, VACUOUS = 0, 1, 5
+COMPILED = (".c", ".cpp")
+BYTES = 270001
+ROW = "{:<5} {:<34} {:<5} {:<15} {:>6}  {:<25} {:<6} {:<6} {:<5} {:>6}"
+
+
+class Writer:
+    def __init__(self, source, build):
+        self.name, suffix = os.path.splitext(os.path.basename(source))
+        self.header = {}
+        with open(source) as file:
+            for line in file:
+                match = re.fullmatch(r"(?://|#) ([a-z]+):(.*)\n", line)
+                if not match:
+                    break
+                self.header[match[1]] = match[2].strip()
+        kind = os.path.basename(os.path.dirname(source))
+        program = os.path.abspath(f"{build}/fixtures/{kind}/{self.name}")
+        self.program = program if suffix in COMPILED else program + suffix
+        self.interpreter = None if suffix in COMPILED else self.header["command"].split()[0]
+
+    def command(self):
+        return [self.program if word == "{program}" else word
+                for word in self.header["command"].split()]
+
+    def steps(self):
+        return len(self.header["schedule"].split())
+
+    def options(self, profile):
+        """None where the profile has no such fault at all."""
+        text = self.header.get("options", "")
+        if profile == "linux":
+            if "--profile" in text:
+                return None
+            text = "--profile linux " + self.header.get("linux", text)
+        faults = self.header.get("faults")
+        return text.split() + (["--faults", faults] if faults else [])
+
+
+def writers(kind, build, only):
+    for source in sorted(glob.glob(f"fixtures/writers/{kind}/*.*")):
+        writer = Writer(source, build)
+        if only in (None, writer.name):
+            yield writer
+
+
+def installed(writer):
+    return writer.interpreter is None or subprocess.run(
+        ["sh", "-c", 'command -v "$0"', writer.interpreter], capture_output=True).returncode == 0
+
+
+def with_abcd(options, work):
+    """The same number of bytes, but all alike."""
+    size = int(options[options.index("--bytes") + 1]) if "--bytes" in options else BYTES
+    path = f"{work}/abcd-{size}"
+    with open(path, "wb") as file:
+        file.write((b"ABCD" * (size // 4 + 1))[:size])
+    at = options.index("--bytes") if "--bytes" in options else len(options)
+    return options[:at] + options[at + 2:] + ["--payload", path]
+
+
+def campaign(build, writer, options, work):
+    """The exit status, the result, and how many seconds it took."""
+    environment = {name: value for name, value in os.environ.items() if name not in UNSET}
+    begin = time.monotonic()
+    run = subprocess.run([os.path.abspath(f"{build}/shortwrite"), "check", "--json", "--quiet",
+                          "--corpus", f"{work}/found-{writer.name}", *options, "--",
+                          *writer.command()],
+                         cwd=work, env=environment, capture_output=True, text=True,
+                         stdin=subprocess.DEVNULL)
+    seconds = time.monotonic() - begin
+    lines = run.stdout.splitlines()
+    result = json.loads(lines[-1]) if lines else {"reason": run.stderr[-300:]}
+    return run.returncode, result, seconds
+
+
+class Score:
+    """One broken writer's row."""
+
+    def __init__(self, writer, status, result, seconds, sweep_only):
+        self.writer, self.seconds = writer, seconds
+        self.verdict = result.get("verdict", f"exit {status}")
+        all_found = result.get("counterexamples", [])
+        # The search begins only where the whole sweep has found nothing.
+        searched = "random schedules" in result.get("completeness", "")
+        self.is_found = status == COUNTEREXAMPLE and bool(all_found)
+        self.is_found &= not (sweep_only and searched)
+        self.trials = min((found["trials_to_find"] for found in all_found), default=None)
+        stated = writer.header["verdict"]
+        self.best = next((found for found in all_found if found["verdict"] == stated),
+                         all_found[0] if all_found else {})
+        self.reason = result.get("reason", "")
+        if not self.is_found:
+            self.best = {}
+
+    def steps(self):
+        return len(self.best["schedule"].split())
+
+    def is_small(self):
+        return self.is_found and self.steps() <= self.writer.steps()
+
+    def named(self):
+        return self.best.get("class", "")
+
+    def is_diagnosed(self):
+        return self.is_found and self.named() == self.writer.header["class"]
+
+    def is_candidate(self):
+        """Classes that look the same from outside are named together."""
+        return self.is_diagnosed() or (
+            self.writer.header["class"] in self.best.get("class_candidates", []))
+
+    def right(self):
+        if self.is_diagnosed():
+            return "yes"
+        return "among" if self.is_candidate() else "NO"
+
+    def legal_under(self):
+        return self.best.get("legal_under", "")
+
+    def row(self):
+        sign = {True: "yes", False: "NO"}
+        words = [self.writer.header["class"], self.writer.name, sign[self.is_found],
+                 self.best.get("verdict", self.verdict),
+                 self.trials if self.is_found and self.best["schedule"] else "-",
+                 self.best.get("schedule", "") or "(none needed)" if self.is_found else "",
+                 sign[self.is_small()], self.named() or "-", self.right(), f"{self.seconds:.1f}"]
+        notes = []
+        if self.is_found and self.best["verdict"] != self.writer.header["verdict"]:
+            notes.append(f"stated: {self.writer.header['verdict']}")
+        if self.is_found and not self.is_small():
+            notes.append(f"stated: {self.writer.header['schedule']}")
+        if not self.is_found:
+            notes.append(self.reason)
+        return (ROW.format(*words) + "  " + "; ".join(notes)).rstrip()
+
+
+def score_broken(arguments, work):
+    print(ROW.format("class", "broken writer", "found", "verdict", "trials", "shrunk to", "small",
+                     "named", "right", "s"), flush=True)
+    scores, left_out = [], []
+    for writer in writers("broken", arguments.build, arguments.only):
+        options = writer.options(arguments.profile)
+        if options is None or not installed(writer):
+            why = "not in this profile" if options is None else f"no {writer.interpreter} here"
+            left_out.append(f"{writer.name} ({why})")
+            continue
+        if arguments.payload:
+            options = with_abcd(options, work)
+        if arguments.depth:
+            options += ["--depth", str(arguments.depth)]
+        score = Score(writer, *campaign(arguments.build, writer, options, work),
+                      arguments.sweep_only)
+        print(score.row(), flush=True)
+        scores.append(score)
+    for name in left_out:
+        print(f"left out: {name}")
+    return scores
+
+
+def totals_of(scores):
+    trials = [score.trials for score in scores if score.is_found and score.best["schedule"]]
+    return {"writers": len(scores),
+            "found": sum(score.is_found for score in scores),
+            "small": sum(score.is_small() for score in scores),
+            "diagnosed": sum(score.is_diagnosed() for score in scores),
+            "candidates": sum(score.is_candidate() for score in scores),
+            "median_trials": statistics.median(trials) if trials else 0}
+
+
+def convictions(arguments, work):
+    """Of correct writers, in words, and how many of these ran."""
+    wrong, ran = [], 0
+    for writer in writers("correct", arguments.build, arguments.only):
+        if not installed(writer):
+            continue
+        ran += 1
+        status, result, _ = campaign(arguments.build, writer, writer.options(arguments.profile),
+                                     work)
+        if status not in (SURVIVED, VACUOUS):
+            wrong.append(f"{writer.name}: exit {status}: {result.get('verdict')} "
+                         f"{result.get('reason', '')}")
+        if status == VACUOUS:
+            print(f"vacuous: {writer.name}: {result.get('reason', '')}", flush=True)
+    return wrong, ran
+
+
+def regressions(totals, bounds):
+    """What is worse than the file says, in words."""
+    for name in ("writers", "found", "small", "diagnosed", "candidates"):
+        if totals[name] < bounds[name]:
+            yield f"{name}: {totals[name]}, and was {bounds[name]}"
+    if totals["median_trials"] > bounds["median_trials_max"]:
+        yield f"median of trials: {totals['median_trials']}, over {bounds['median_trials_max']}"
+
+
+def print_totals(scores, totals):
+    slowest = max(scores, key=lambda score: score.seconds)
+    print(f"\n{totals['found']} of {totals['writers']} broken writers found, "
+          f"{totals['small']} shrunk to at most the stated schedule, "
+          f"{totals['diagnosed']} diagnosed right, "
+          f"{totals['candidates']} with the right class among those that look alike")
+    print(f"classes: {len({s.writer.header['class'] for s in scores if s.is_found})} of "
+          f"{len({s.writer.header['class'] for s in scores})} found")
+    print(f"trials to the first counterexample: median {totals['median_trials']:g}; "
+          f"slowest campaign: {slowest.seconds:.1f} s ({slowest.writer.name}); "
+          f"all: {sum(score.seconds for score in scores):.0f} s")
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="ci/mutation-score")
+    parser.add_argument("build")
+    parser.add_argument("--profile", choices=["posix", "linux"], default="posix")
+    parser.add_argument("--payload", choices=["abcd"])
+    parser.add_argument("--depth", type=int)
+    parser.add_argument("--sweep-only", action="store_true")
+    parser.add_argument("--only")
+    return parser.parse_args()
+
+
+def main():
+    arguments = parse_arguments()
+    is_ablation = bool(arguments.payload or arguments.depth or arguments.sweep_only)
+    with tempfile.TemporaryDirectory() as work:
+        scores = score_broken(arguments, work)
+        wrong = []
+        if scores:
+            totals = totals_of(scores)
+            print_totals(scores, totals)
+        if arguments.profile == "linux":
+            wrong += [f"{score.writer.name}: legal under '{score.legal_under()}' only"
+                      for score in scores if score.legal_under() not in ("linux", "")]
+        if not is_ablation:
+            convicted, ran = convictions(arguments, work)
+            print(f"{len(convicted)} of {ran} correct writers convicted")
+            wrong += convicted
+    if not is_ablation and not arguments.only:
+        with open("fixtures/mutation_score.toml", "rb") as file:
+            wrong += regressions(totals, tomllib.load(file)[arguments.profile])
+    for words in wrong:
+        print(f"wrong: {words}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
