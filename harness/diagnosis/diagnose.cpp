@@ -56,8 +56,9 @@ Diagnosis Diagnose(const Evidence& evidence) {
     diagnosis.title = ClassTitle(diagnosis.class_name);
     diagnosis.sentence += Alternatives(diagnosis.candidates);
     // A reference that repeats cannot show which of its repetitions a call sent.
-    diagnosis.certain =
-        diagnosis.candidates.size() == 1 && evidence.judgement.provenance.period_bytes == 0;
+    if (story.repeats) diagnosis.sentence += "; the same bytes stand elsewhere in it, too";
+    diagnosis.certain = diagnosis.candidates.size() == 1 && !story.repeats &&
+                        evidence.judgement.provenance.period_bytes == 0;
     return diagnosis;
   }
   diagnosis.title = NearestFamily(facts);

@@ -206,10 +206,24 @@ class Teller {
                                  reply.wanted == story_.chunk_end() - story_.next);
     }
     Locate(reply, {story_.next, story_.head, story_.chunk_end(), story_.next - 1, reply.at});
+    ChooseRepetition(reply);
     if (reply.straight < reply.accepted) return false;
     // Written once more from an earlier place on, and rightly.
     if (earlier && reply.from == reply.at) return story_.rolled_back = true;
     return reply.from == story_.next && reply.at == at;
+  }
+
+  // The next chunk may begin like the refused one. What was sent twice makes the output longer,
+  // what was left out makes it shorter.
+  void ChooseRepetition(SentCall& reply) {
+    if (reply.from == story_.next || reply.straight < reply.accepted) return;
+    const std::string_view content = ContentOf(reply);
+    const bool is_head = Straight(content, story_.head) == content.size();
+    const bool is_next_chunk = Straight(content, story_.chunk_end()) == content.size();
+    story_.repeats = is_head && is_next_chunk;
+    if (!story_.repeats) return;
+    const bool is_shorter = story_.output.size() < story_.reference.size();
+    reply.from = is_shorter ? story_.chunk_end() : story_.head;
   }
 
   void OpenChunk(const SentCall& first) {

@@ -64,7 +64,9 @@ struct Story {
   uint64_t chunk_bytes = 0;      // what its first call wanted
   uint64_t next = 0;             // reference offset that was due after the setback
   std::vector<size_t> answered;  // setbacks before it in the chunk, which were answered well
-  bool rolled_back = false;      // a call went back to where an earlier one had written
+  // The reply's bytes stand in the reference more than once, so which of them it sent is not known.
+  bool repeats = false;
+  bool rolled_back = false;  // a call went back to where an earlier one had written
 
   const SentCall& At(size_t index) const { return calls[index]; }
   uint64_t chunk_end() const { return head + chunk_bytes; }

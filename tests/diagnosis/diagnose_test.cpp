@@ -287,6 +287,20 @@ TEST(Diagnose, NamesNoClassWithoutEvidence) {
   EXPECT_EQ(Headline(diagnosis), "EINTR handled wrongly");
 }
 
+// Where the next chunk begins like the refused one, the lengths decide, and nothing is certain.
+TEST(Diagnose, TellsChunksThatLookAlikeByTheLength) {
+  Script script;
+  script.reference = kChunk1 + kChunk1 + kChunk3;
+  script.calls = {{kChunk1, 40}, {kChunk1}, {kChunk3}};
+  const Diagnosis left_out = DiagnoseScript(script);
+  EXPECT_EQ(left_out.class_name, "W01") << left_out.sentence;
+  EXPECT_FALSE(left_out.certain);
+  script.calls = {{kChunk1, 40}, {kChunk1}, {kChunk1}, {kChunk3}};
+  const Diagnosis again = DiagnoseScript(script);
+  EXPECT_EQ(again.class_name, "W10") << again.sentence;
+  EXPECT_FALSE(again.certain);
+}
+
 // A reference that repeats cannot show which repetition a call sent: nothing is certain then.
 TEST(Diagnose, IsNotCertainOfARepeatingReference) {
   Script script;
