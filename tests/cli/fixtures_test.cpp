@@ -89,9 +89,11 @@ class BrokenWriters : public Writers {
     return fixture.name == "wrong_side_of_split_vector" ? "missing-middle" : ShapeOf(fixture);
   }
 
+  // A mistake is reported once, and at the last chunk it may have another shape than before it.
   static bool IsAsStated(const Json& found) {
     return found["verdict"] == GetParam().Header("verdict") &&
-           found["shape"] == SmallestShapeOf(GetParam()) &&
+           (found["shape"] == SmallestShapeOf(GetParam()) ||
+            found["class"] == GetParam().Header("class")) &&
            StepsOf(found["schedule"]) <= StepsOf(GetParam().Header("schedule"));
   }
 };

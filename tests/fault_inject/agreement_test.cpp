@@ -32,8 +32,8 @@ uint32_t SchedulesPerFixture() {
   return wanted == nullptr ? 36 : static_cast<uint32_t>(atoi(wanted));
 }
 
-// What must be the same. The caller is not: a library sees who calls write(), a tracer the
-// instruction that enters the kernel. Nor is the time, nor which number a process got.
+// What must be the same. The caller is not: a library sees who calls write(), a tracer only where
+// the code around the system call proves it. Nor is the time, nor which number a process got.
 struct ComparedCall {
   std::string call, sink, output, legal_under;
   uint64_t asked, movable, granted;
