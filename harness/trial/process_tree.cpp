@@ -112,12 +112,12 @@ bool ThreadWaitsForGood(pid_t pid, pid_t thread) {
   return fields == 7 && IsUntimedWait(call);
 }
 
-bool HoldsTimerDescriptor(pid_t pid) {
+bool HoldsDescriptor(pid_t pid, const char* kind) {
   const std::string directory = fmt::format("/proc/{}/fd", pid);
   for (const pid_t fd : NumericEntries(directory)) {
     char link[64] = {};
     const std::string path = fmt::format("{}/{}", directory, fd);
-    if (readlink(path.c_str(), link, sizeof(link) - 1) > 0 && strstr(link, "timerfd") != nullptr) {
+    if (readlink(path.c_str(), link, sizeof(link) - 1) > 0 && strstr(link, kind) != nullptr) {
       return true;
     }
   }
@@ -175,10 +175,14 @@ bool IsAlive(pid_t pid) {
 
 bool WaitsForGood(pid_t pid) {
   const std::vector<pid_t> threads = NumericEntries(fmt::format("/proc/{}/task", pid));
-  if (threads.empty() || HoldsTimerDescriptor(pid) || CatchesTimerSignal(pid)) return false;
+  if (threads.empty() || HoldsDescriptor(pid, "timerfd") || CatchesTimerSignal(pid)) return false;
   if (!ReadProc(fmt::format("/proc/{}/timers", pid), 64).empty()) return false;
   return std::all_of(threads.begin(), threads.end(),
                      [pid](pid_t thread) { return ThreadWaitsForGood(pid, thread); });
+}
+
+bool HoldsSocket(pid_t pid) {
+  return HoldsDescriptor(pid, "socket:");
 }
 
 std::string SchedulingOf(pid_t pid) {

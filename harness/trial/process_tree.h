@@ -26,6 +26,9 @@ bool IsAlive(pid_t pid);
 // no timer armed. False when that cannot be proved.
 bool WaitsForGood(pid_t pid);
 
+// One of its descriptors is a socket. False when that cannot be seen.
+bool HoldsSocket(pid_t pid);
+
 // The state of every thread of the process, and how often it gave up or lost its processor. Equal
 // at two moments at both of which nobody runs: nobody ran in between.
 std::string SchedulingOf(pid_t pid);

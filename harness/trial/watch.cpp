@@ -29,8 +29,10 @@ void RequestStop(int) {
 // Between two looks at a target that is still running.
 constexpr milliseconds kSampleInterval{50};
 // Blocked in untimed waits at so many looks in a row, and never scheduled between them: it will not
-// come back. Looks, not a time: when the whole machine stands still, we do not look either.
-constexpr uint32_t kStillLooks = 40;
+// come back. Looks, not a time: when the whole machine stands still, we do not look either. Whoever
+// holds a socket may be waiting for somebody outside the trial, who takes his time.
+constexpr uint32_t kStillLooks = 20;
+constexpr uint32_t kStillLooksWithSockets = 60;
 constexpr milliseconds kGraceInterval{2};
 
 milliseconds TicksToTime(uint64_t ticks) {
@@ -67,7 +69,7 @@ class LivenessJudge {
       return Ended(end, TargetEnd::Kind::kRunaway);
     const milliseconds burnt = TicksToTime(ticks - std::min(ticks, ticks_at_progress_));
     if (burnt >= limits_.spin_cpu) return Ended(end, TargetEnd::Kind::kSpun);
-    if (still_looks_ >= kStillLooks && AllWaitForGood(processes)) {
+    if (still_looks_ >= StillLooksNeeded(processes) && AllWaitForGood(processes)) {
       return Ended(end, TargetEnd::Kind::kHung);
     }
     const auto quiet = now - quiet_since_;
@@ -101,6 +103,14 @@ class LivenessJudge {
     for (const ProcessState& process : processes) scheduling += SchedulingOf(process.pid);
     still_looks_ = scheduling == scheduling_ ? still_looks_ + 1 : 0;
     scheduling_ = std::move(scheduling);
+  }
+
+  uint32_t StillLooksNeeded(const std::vector<ProcessState>& processes) const {
+    if (still_looks_ < kStillLooks) return kStillLooks;
+    const bool sockets =
+        std::any_of(processes.begin(), processes.end(),
+                    [](const ProcessState& process) { return HoldsSocket(process.pid); });
+    return sockets ? kStillLooksWithSockets : kStillLooks;
   }
 
   static bool NoneIsReady(const std::vector<ProcessState>& processes) {
