@@ -94,6 +94,7 @@ class LivenessJudge {
 
   static std::vector<pid_t> PidsOf(const std::vector<ProcessState>& processes) {
     std::vector<pid_t> pids;
+    pids.reserve(processes.size());
     for (const ProcessState& process : processes) pids.push_back(process.pid);
     return pids;
   }
