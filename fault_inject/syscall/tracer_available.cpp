@@ -7,11 +7,11 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <fstream>
 #include <string>
 
 #include "fault_inject/syscall/tracer.h"
+#include "fault_inject/syscall/tracing_remedy.h"
 
 namespace shortwrite::fault_inject {
 namespace {
@@ -23,26 +23,6 @@ int NumberIn(const char* path, const std::string& name) {
     if (line.starts_with(name)) return atoi(line.c_str() + name.size());
   }
   return -1;
-}
-
-std::string Remedy(int error) {
-  const int scope = NumberIn("/proc/sys/kernel/yama/ptrace_scope", "");
-  if (NumberIn("/proc/self/status", "TracerPid:") > 0) {
-    return "this process is being traced itself, with its children; run it outside the debugger";
-  }
-  if (scope == 3) {
-    return "kernel.yama.ptrace_scope is 3, which forbids tracing until the next boot; boot with 1 "
-           "or less";
-  }
-  if (scope == 2) {
-    return "kernel.yama.ptrace_scope is 2; run as root, or: sysctl kernel.yama.ptrace_scope=1";
-  }
-  if (NumberIn("/proc/self/status", "Seccomp:") > 0) {
-    return "a seccomp filter, as containers have it, refuses ptrace; with docker or podman: "
-           "--cap-add=SYS_PTRACE";
-  }
-  return std::string("the kernel answers ") + strerror(error) +
-         "; a security module may forbid it; in a container: --cap-add=SYS_PTRACE";
 }
 
 int TryToTrace() {
@@ -69,7 +49,12 @@ int TryToTrace() {
 
 std::string Tracer::WhyUnavailable() {
   const int error = TryToTrace();
-  return error == 0 ? "" : "ptrace is not permitted: " + Remedy(error);
+  if (error == 0) return "";
+  return "ptrace is not permitted: " +
+         TracingRemedy({.error = error,
+                        .tracer = NumberIn("/proc/self/status", "TracerPid:"),
+                        .yama_scope = NumberIn("/proc/sys/kernel/yama/ptrace_scope", ""),
+                        .seccomp = NumberIn("/proc/self/status", "Seccomp:")});
 }
 
 }  // namespace shortwrite::fault_inject

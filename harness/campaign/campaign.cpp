@@ -94,6 +94,10 @@ class Campaign {
                                               .depth = settings_.depth,
                                               .trials_max = settings_.trials_max,
                                               .everywhere = settings_.everywhere});
+    if (settings_.depth == 0) {
+      result_.completeness = "no sweep was asked for";
+      return Search(plan);
+    }
     planned_ =
         std::min<uint32_t>(settings_.trials_max, static_cast<uint32_t>(plan.schedules.size()));
     size_t swept = 0;
@@ -115,7 +119,7 @@ class Campaign {
       if (Exhausted()) break;
       if (kept.payload && trials_.payloads.possible()) {
         Result<bool> used = trials_.payloads.Use(*kept.payload);
-        if (!used.ok()) return used.error();
+        if (!used.ok()) return trials_.Remember(used.error());
       }
       last_failed_ = false;
       if (Status tried = Try(kept.schedule); !tried.ok()) return tried;

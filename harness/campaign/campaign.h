@@ -27,7 +27,7 @@ struct KeptSchedule {
 
 struct CampaignSettings {
   FaultSet faults;
-  uint32_t depth = 2;
+  uint32_t depth = 2;  // faults per swept schedule; 0: no sweep, random schedules alone
   uint32_t trials_max = 500;
   uint64_t seed = 1;
   bool everywhere = false;  // hostile profile

@@ -34,7 +34,8 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
   check->add_option("--trials", raw.trials, "at most this many trials");
   check->add_option("--time", raw.time, "at most this long, such as 30s");
   check->add_option("--seed", raw.seed, "of the random search");
-  check->add_option("--depth", raw.depth, "faults in a row per swept schedule, 1 to 8");
+  check->add_option("--depth", raw.depth,
+                    "faults in a row per swept schedule, 1 to 8; 0: no sweep");
   check->add_option("--faults", raw.faults, "recoverable, terminal, all, or a list");
   check->add_option("--jobs", raw.jobs, "workers");
   check->add_option("--snapshot", raw.snapshot, "auto or off");

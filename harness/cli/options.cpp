@@ -249,19 +249,20 @@ Result<Options> ParseCheck(CommandLine line) {
   constexpr uint64_t kTrialsMax = 100'000'000;
   constexpr uint64_t kDepthMax = 8;
   const auto count = [](std::string_view option, const std::optional<std::string>& text,
-                        uint64_t most, auto& value) -> Status {
+                        uint64_t least, uint64_t most, auto& value) -> Status {
     if (!text) return Ok();
-    const Result<uint64_t> number = ParseCount(option, *text, 1, most);
+    const Result<uint64_t> number = ParseCount(option, *text, least, most);
     if (!number.ok()) return number.error();
     value = static_cast<std::remove_reference_t<decltype(value)>>(number.value());
     return Ok();
   };
   uint64_t jobs = 1;
-  if (Status s = count("--trials", raw.trials, kTrialsMax, options.trials_max); !s.ok()) {
+  if (Status s = count("--trials", raw.trials, 1, kTrialsMax, options.trials_max); !s.ok()) {
     return s.error();
   }
-  if (Status s = count("--depth", raw.depth, kDepthMax, options.depth); !s.ok()) return s.error();
-  if (Status s = count("--jobs", raw.jobs, 1024, jobs); !s.ok()) return s.error();
+  if (Status s = count("--depth", raw.depth, 0, kDepthMax, options.depth); !s.ok())
+    return s.error();
+  if (Status s = count("--jobs", raw.jobs, 1, 1024, jobs); !s.ok()) return s.error();
   const Result<uint64_t> seed = ParseCount("--seed", raw.seed, 0, INT64_MAX);
   if (!seed.ok()) return seed.error();
   options.seed = seed.value();

@@ -342,6 +342,17 @@ TEST(Campaign, TellsMistakesApartByClassAndPlace) {
   EXPECT_EQ(places, (std::set<uint64_t>{16, 32, 48}));
 }
 
+// At depth 0 only random schedules run, and nothing is claimed of a sweep.
+TEST(Campaign, MayLeaveTheSweepOut) {
+  SimulatedTarget target({});
+  CampaignSettings settings = target.CampaignOver();
+  settings.depth = 0;
+  settings.trials_max = 30;
+  const CampaignResult result = RunOver(target, settings);
+  EXPECT_EQ(result.end, CampaignEnd::kSurvived) << result.reason;
+  EXPECT_EQ(result.completeness, "no sweep was asked for; then 30 random schedules");
+}
+
 // Kept counterexamples run before the sweep.
 TEST(Campaign, CorpusRunsFirst) {
   SimulatedTarget target({});

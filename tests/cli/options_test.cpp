@@ -205,7 +205,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{{"check", "-x", "./w"}, "-x", "--help"},
         Refused{CheckWith({"--trials", "0"}), "--trials", "from 1"},
         Refused{CheckWith({"--trials", "many"}), "--trials", "from 1"},
-        Refused{CheckWith({"--depth", "9"}), "--depth", "1 to 8"},
+        Refused{CheckWith({"--depth", "9"}), "--depth", "0 to 8"},
         Refused{CheckWith({"--jobs", "0"}), "--jobs", "from 1"},
         Refused{CheckWith({"--seed", "-1"}), "--seed", "from 0"},
         Refused{CheckWith({"--time", "soon"}), "--time", "30s"},
