@@ -163,7 +163,7 @@ def score_broken(arguments, work):
             continue
         if arguments.payload:
             options = with_abcd(options, work)
-        if arguments.depth:
+        if arguments.depth is not None:
             options += ["--depth", str(arguments.depth)]
         score = Score(writer, *campaign(arguments.build, writer, options, work),
                       arguments.sweep_only)
@@ -236,7 +236,7 @@ def parse_arguments():
 
 def main():
     arguments = parse_arguments()
-    is_ablation = bool(arguments.payload or arguments.depth or arguments.sweep_only)
+    is_ablation = bool(arguments.payload or arguments.depth is not None or arguments.sweep_only)
     with tempfile.TemporaryDirectory() as work:
         scores = score_broken(arguments, work)
         wrong = []
