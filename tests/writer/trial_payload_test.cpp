@@ -16,7 +16,7 @@ INSTANTIATE_TEST_SUITE_P(Texts, TrialPayloadTest,
 
 // Programs that sort, or read lines, hand it on unchanged.
 TEST_P(TrialPayloadTest, IsSortedLines) {
-  for (const uint64_t bytes : {1, 2, 7, 8, 9, 15, 16, 17, 4096, 65537}) {
+  for (const uint64_t bytes : {1u, 2u, 7u, 8u, 9u, 15u, 16u, 17u, 4096u, 65537u}) {
     const std::string payload = MakePayload({bytes, GetParam()});
     ASSERT_EQ(payload.size(), bytes);
     EXPECT_EQ(payload.back(), '\n') << bytes;
