@@ -70,7 +70,7 @@ class ControlRun {
     if (!settings_.sink_is_plain) {
       if (Status compared = CompareWithPlainSink(); !compared.ok()) return compared.error();
       if (outcome_.fails_alone || outcome_.end) return std::move(outcome_);
-    } else if (RetriesWithoutWaiting(FindBusyRetries(outcome_.reference.control))) {
+    } else if (OnlySpins(outcome_.reference.control)) {
       if (Status confirmed = ConfirmAlone(outcome_.reference.control); !confirmed.ok()) {
         return confirmed.error();
       }
@@ -189,6 +189,12 @@ class ControlRun {
     if (!plain.ok()) return plain.error();
     if (!CheckSame(plain.value())) return Ok();
     return ConfirmAlone(std::move(failed));
+  }
+
+  // Its bytes are right, or are not the payload's by right: then spinning is no verdict on them.
+  bool OnlySpins(const Observation& control) {
+    return RetriesWithoutWaiting(FindBusyRetries(control)) && EndedWell(control) &&
+           JudgeStrained(control).verdict == Verdict::kSpun;
   }
 
   // What failed without any fault must do so time and again.
