@@ -116,14 +116,19 @@ class Campaign {
   Status TryKept() {
     std::vector<std::string> stale;
     for (const KeptSchedule& kept : settings_.corpus) {
-      if (Exhausted()) break;
-      if (kept.payload && trials_.payloads.possible()) {
+      bool as_found = !kept.payload;
+      if (kept.payload && trials_.payloads.possible() && !Exhausted()) {
         Result<bool> used = trials_.payloads.Use(*kept.payload);
         if (!used.ok()) return trials_.Remember(used.error());
+        as_found = used.value();
       }
       last_failed_ = false;
+      const uint32_t before = explored_;
       if (Status tried = Try(kept.schedule); !tried.ok()) return tried;
-      if (!last_failed_) stale.push_back(fmt::format("{} ({})", kept.name, ToText(kept.schedule)));
+      // What was not run, or not with its own payload, is not known to be stale.
+      if (explored_ > before && as_found && !last_failed_) {
+        stale.push_back(fmt::format("{} ({})", kept.name, ToText(kept.schedule)));
+      }
       if (Status back = trials_.payloads.UseMain(); !back.ok()) return back;
     }
     if (!stale.empty()) {

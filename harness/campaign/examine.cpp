@@ -46,6 +46,8 @@ Status ShrinkPayload(Trials& trials, const CampaignSettings& settings, const Sch
 }
 
 Status Confirm(Trials& trials, const Judgement& judgement, Counterexample& found) {
+  found.confirmed = 0;
+  found.payload = trials.payloads.in_use();
   for (uint32_t i = 0; i < kConfirmations; ++i) {
     Result<Observation> observation = trials.Run(found.minimal, true);
     if (!observation.ok()) return observation.error();
@@ -80,11 +82,17 @@ Result<Counterexample> Examine(Trials& trials, const CampaignSettings& settings,
       return shrunk.error();
     }
   }
-  found.payload = trials.payloads.in_use();
   if (Status confirmed = Confirm(trials, failure.judgement, found); !confirmed.ok()) {
     return confirmed.error();
   }
+  const bool was_shrunk = trials.payloads.in_use() != payload;
   if (Status returned = Return(trials, payload); !returned.ok()) return returned.error();
+  // A smaller payload must not make a steady failure an unsteady one.
+  if (was_shrunk && found.confirmed < kConfirmations) {
+    if (Status confirmed = Confirm(trials, failure.judgement, found); !confirmed.ok()) {
+      return confirmed.error();
+    }
+  }
   return found;
 }
 

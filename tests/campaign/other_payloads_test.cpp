@@ -47,6 +47,32 @@ TEST_F(OtherPayloads, ShowWhatTheMainOneHides) {
   EXPECT_EQ(target_.payload().front(), '0') << "the campaign's own is back";
 }
 
+// What fails each time with the campaign's own payload is no less steady because a smaller one does
+// not show it each time.
+TEST_F(OtherPayloads, ASmallerOneMakesNoFailureUnsteady) {
+  int small = 0;
+  target_.Intervene([&](size_t, const TrialRequest&, Observation observation) {
+    if (observation.faults_delivered == 0) return observation;
+    const bool fails = target_.payload().size() == 20'001 || ++small % 2 == 1;
+    if (fails) observation.outputs[0].bytes = FileBytes::Of(target_.payload().substr(8));
+    return observation;
+  });
+  const CampaignResult result = RunOver(target_, settings_);
+  ASSERT_EQ(result.end, CampaignEnd::kCounterexample) << result.reason;
+  EXPECT_EQ(result.counterexamples.front().confirmed, kConfirmations);
+  EXPECT_EQ(result.counterexamples.front().payload, std::nullopt);
+}
+
+// A kept schedule whose own payload cannot be had is run, but not called stale.
+TEST_F(OtherPayloads, StaleIsOnlyWhatWasTriedAsFound) {
+  settings_.payload.reset();
+  settings_.corpus = {{ParseSchedule("1:short=5").value(), TrialPayload{777}, "a.sched"},
+                      {ParseSchedule("1:short=7").value(), {}, "b.sched"}};
+  const CampaignResult result = RunOver(target_, settings_);
+  ASSERT_FALSE(result.notes.empty());
+  EXPECT_EQ(result.notes.front(), "stale in the corpus, no longer failing: b.sched (1:short=7)");
+}
+
 // A target that does not take such a payload is left alone with it.
 TEST_F(OtherPayloads, AreLeftOutWhereTheControlFails) {
   settings_.other_payloads = {{20'001, PayloadText::kUtf8}, {16'384}};
