@@ -77,10 +77,8 @@ std::vector<std::string> ReadNeeded(const ElfReader& reader,
 
 }  // namespace
 
-std::optional<ElfFile> ReadElfFile(const std::string& path) {
-  const Result<FileBytes> file = FileBytes::Read(path);
-  if (!file.ok()) return std::nullopt;
-  const ElfReader reader(file.value().view());
+std::optional<ElfFile> ParseElfFile(std::string_view bytes) {
+  const ElfReader reader(bytes);
   Elf64_Ehdr header = {};
   if (!reader.Read(0, header) || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return std::nullopt;
   ElfFile elf;
@@ -89,9 +87,17 @@ std::optional<ElfFile> ReadElfFile(const std::string& path) {
   const std::vector<Elf64_Phdr> segments = ReadSegments(reader, header);
   for (const Elf64_Phdr& segment : segments) {
     if (segment.p_type == PT_INTERP) elf.interpreted = true;
-    if (segment.p_type == PT_DYNAMIC) elf.needed = ReadNeeded(reader, segments, segment);
+    // A program has one; with thousands that point at the same place, reading all takes for ever.
+    if (segment.p_type == PT_DYNAMIC && elf.needed.empty()) {
+      elf.needed = ReadNeeded(reader, segments, segment);
+    }
   }
   return elf;
+}
+
+std::optional<ElfFile> ReadElfFile(const std::string& path) {
+  const Result<FileBytes> file = FileBytes::Read(path);
+  return file.ok() ? ParseElfFile(file.value().view()) : std::nullopt;
 }
 
 }  // namespace shortwrite

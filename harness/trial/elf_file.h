@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace shortwrite {
@@ -13,7 +14,8 @@ struct ElfFile {
   std::vector<std::string> needed;  // sonames of the libraries that it is linked with
 };
 
-// Nothing: not an ELF file, such as a script.
+// Nothing: not an ELF file, such as a script. The bytes may be cut or made up.
+std::optional<ElfFile> ParseElfFile(std::string_view bytes);
 std::optional<ElfFile> ReadElfFile(const std::string& path);
 
 }  // namespace shortwrite
