@@ -46,9 +46,12 @@ void Scribble(fi::Region& region, Scribbler scribbler) {
   uint32_t outputs = 0;
   scribbler.Over(&outputs, 1);
   for (uint32_t i = 1; i <= outputs % 8; ++i) region.output_keys[i] = i;
+  // What is short comes first: inputs are.
+  for (uint32_t i = 0; i < 2; ++i) {
+    scribbler.Over(&region.outputs[i], offsetof(fi::OutputSlot, path));
+  }
+  scribbler.Over(region.processes, 2 * sizeof(fi::ProcessName));
   scribbler.Over(region.trace, kRecordsMax * sizeof(fi::TraceRecord));
-  scribbler.Over(region.outputs, 8 * sizeof(fi::OutputSlot));
-  scribbler.Over(region.processes, 8 * sizeof(fi::ProcessName));
 }
 
 shortwrite::SharedRegion CreateRegion() {
