@@ -1,5 +1,5 @@
-// Whatever a checked-in corpus holds, reading a kept counterexample ends in a value or a usage error
-// that names the file; and what was read is the same after it was saved and read again.
+// Whatever a checked-in corpus holds, reading a kept counterexample ends in a value or a usage
+// error that names the file; and what was read is the same after it was saved and read again.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t input_bytes) 
     if (!finding.error().message.starts_with("kept.sched:")) abort();
     return 0;
   }
-  const Result<Finding> again = shortwrite::ParseFinding(FindingText(finding.value()), "kept.sched");
+  const Result<Finding> again =
+      shortwrite::ParseFinding(FindingText(finding.value()), "kept.sched");
   if (!again.ok() || again.value().schedule != finding.value().schedule ||
       again.value().payload != finding.value().payload) {
     abort();
