@@ -63,14 +63,26 @@ std::unique_ptr<InjectedProcess> InjectedProcess::Attach() {
   return std::unique_ptr<InjectedProcess>(new InjectedProcess(base, std::move(region).value()));
 }
 
-InjectedProcess& InjectedProcess::Get() {
+InjectedProcess& InjectedProcess::Own() {
   static const std::unique_ptr<InjectedProcess> own = Attach();
-  if (own->pid_ != getpid()) {
+  return *own;
+}
+
+InjectedProcess& InjectedProcess::Get() {
+  InjectedProcess& own = Own();
+  if (own.pid_ != getpid()) {
     Refuse(
         "a forked child cannot inject: it shares the region with its parent; start a program of "
-        "its own");
+        "its own, or let a parent that waits hand over by TakeOverFromParent()");
   }
-  return *own;
+  return own;
+}
+
+void InjectedProcess::TakeOverFromParent() {
+  InjectedProcess& own = Own();
+  if (own.pid_ == getpid()) return;
+  if (own.busy_) Refuse("the parent was in the middle of a trial when it forked");
+  own.pid_ = getpid();
 }
 
 void InjectedProcess::Begin(const RegionSettings& settings, const shortwrite::Schedule& schedule) {

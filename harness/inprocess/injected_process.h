@@ -25,6 +25,8 @@ class InjectedProcess {
   // The one of this process, found at the first call. Throws InjectorError, with the remedy, where
   // the library is missing.
   static InjectedProcess& Get();
+  // main.h says what for.
+  static void TakeOverFromParent();
 
   const std::string& base() const { return base_; }
   const std::string& dir() const { return dir_; }
@@ -42,6 +44,7 @@ class InjectedProcess {
  private:
   InjectedProcess(std::string base, SharedRegion region);
   static std::unique_ptr<InjectedProcess> Attach();
+  static InjectedProcess& Own();
 
   std::string base_;
   std::string dir_;

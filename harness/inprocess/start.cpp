@@ -147,4 +147,8 @@ void StartInjected(int, char** argv, const char* library) {
   }
 }
 
+void TakeOverFromParent() {
+  InjectedProcess::TakeOverFromParent();
+}
+
 }  // namespace shortwrite::inprocess

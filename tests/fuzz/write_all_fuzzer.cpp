@@ -119,6 +119,7 @@ extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* input, size_t input_bytes) {
+  shortwrite::inprocess::TakeOverFromParent();  // AFL++ runs inputs in children, one at a time
   Bytes bytes(input, input_bytes);
   const unsigned choice = bytes.Take();
   // Small enough that one byte a call is no slow input.

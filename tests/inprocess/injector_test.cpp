@@ -1,6 +1,7 @@
 // Claim: for as long as an injector lives, its schedule applies to the write calls of this process
 // to that output, really, and to nothing else; and it tells what happened.
 #include <shortwrite/injector.h>
+#include <shortwrite/main.h>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -201,6 +202,46 @@ TEST(Injector, AForkedChildCannotInject) {
   int status = -1;
   ASSERT_EQ(waitpid(pid, &status, 0), pid);
   EXPECT_EQ(status, 0);
+}
+
+// What a fork server needs: the parent waits, its children inject one after the other.
+TEST(Injector, AForkedChildMayTakeOverFromAParentThatWaits) {
+  ASSERT_TRUE(IsInjectable());
+  for (int i = 0; i < 2; ++i) {
+    const pid_t pid = fork();
+    ASSERT_GE(pid, 0);
+    if (pid == 0) {
+      TakeOverFromParent();
+      ScopedInjector injector(Schedule("1:short=2"), "out");
+      const UniqueFd fd = Create(injector.path());
+      _exit(write(fd.get(), "abcde", 5) == 2 && injector.Stop().faults_delivered == 1 ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(waitpid(pid, &status, 0), pid);
+    EXPECT_EQ(status, 0);
+  }
+  ScopedInjector injector(Schedule("1:short=1"), "out");
+  const UniqueFd fd = Create(injector.path());
+  EXPECT_EQ(write(fd.get(), "abc", 3), 1) << "the parent's turn again";
+}
+
+TEST(Injector, NobodyTakesOverInTheMiddleOfATrial) {
+  const ScopedInjector injector(Schedule("1:short=1"), "out");
+  const UniqueFd fd = Create(injector.path());
+  EXPECT_EQ(write(fd.get(), "abc", 3), 1);
+  const pid_t pid = fork();
+  ASSERT_GE(pid, 0);
+  if (pid == 0) {
+    try {
+      TakeOverFromParent();
+    } catch (const InjectorError&) {
+      _exit(7);
+    }
+    _exit(0);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(pid, &status, 0), pid);
+  EXPECT_EQ(WEXITSTATUS(status), 7);
 }
 
 TEST(Injector, AForkedChildThatLeavesTheScopeEndsNothing) {

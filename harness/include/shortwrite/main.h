@@ -16,6 +16,12 @@ namespace shortwrite::inprocess {
 // In the second process TMPDIR is the private directory, and children of it get the library too.
 void StartInjected(int argc, char** argv, const char* library = nullptr);
 
+// For a fuzzer's fork server: in a forked child of a process that returned from StartInjected,
+// makes injectors possible. Only where the parent injects nothing while its child lives, since they
+// share one region; with two such children at once both traces are worthless. In the parent itself,
+// and when called again, without effect. Throws InjectorError if the parent was in a trial.
+void TakeOverFromParent();
+
 // main() of a GoogleTest program: StartInjected, then RUN_ALL_TESTS(). A test in which injectors
 // with a schedule ran fails when no fault was delivered in any of them, or when bytes arrived that
 // the library did not see. With --gtest_list_tests it only lists.
