@@ -225,7 +225,8 @@ void InterceptedSync::Enter(Region& region, CallKind call, int target_descriptor
   output_ = found.slot;
   const StepSite site = call == CallKind::kClose ? StepSite::kClose : StepSite::kSync;
   step_ = FindStep(region, site, 0, found.name);
-  if (step_ == nullptr && !TracesFully(region)) return;
+  // Of an error at close it must be known whether a sync went well before.
+  if (step_ == nullptr && call == CallKind::kClose && !TracesFully(region)) return;
   sink_ = Classify(descriptor, state);
   status_flags_ = StatusFlags(descriptor);
 }

@@ -1,5 +1,7 @@
 #include "harness/campaign/evaluate.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <csignal>
 #include <set>
@@ -41,6 +43,23 @@ bool IsDelivered(const TracedCall& call, const Schedule& schedule) {
 std::string FinalName(const Observation& observation, const TracedCall& call) {
   return call.output < observation.touched.size() ? observation.touched[call.output].final_name
                                                   : std::string();
+}
+
+// What was written to the output of call `at` before it, and has not reached the device. An error
+// at close(2) or fsync(2) is about such bytes; after a sync that succeeded there are none, and
+// whoever does not look at close then loses nothing.
+bool HasUnsyncedBytes(const Observation& observation, size_t at) {
+  const TracedCall& failed = observation.calls[at];
+  if ((failed.status_flags & (O_SYNC | O_DSYNC)) != 0) return false;
+  for (size_t i = at; i-- > 0;) {
+    const TracedCall& call = observation.calls[i];
+    if (call.output != failed.output || !call.returned) continue;
+    if ((call.call == "fsync" || call.call == "fdatasync") && call.result == 0) return false;
+    if (call.number != 0 && call.result > 0) return true;
+    // An error that was told once is not told again, and what it was about stays lost.
+    if (call.number == 0 && call.result < 0 && call.call != "close") return true;
+  }
+  return false;
 }
 
 // Default actions of SIGPIPE and SIGXFSZ are how such errors end a program that does nothing wrong.
@@ -115,12 +134,15 @@ Behaviour DescribeBehaviour(const Observation& observation, const Schedule& sche
   behaviour.fault_is_fatal_signal = IsFatalSignalOfFault(observation);
   // What was delivered counts, not what was planned: an undelivered terminal step asks nothing of
   // the target.
-  for (const TracedCall& call : observation.calls) {
+  for (size_t i = 0; i < observation.calls.size(); ++i) {
+    const TracedCall& call = observation.calls[i];
     if (!IsDelivered(call, schedule)) continue;
     const Step& step = schedule.steps[call.step - 1];
     const std::string name = FinalName(observation, call);
     // A file that the target removed again can lose nothing later.
-    if (step.site != StepSite::kCalls && !name.empty()) behaviour.delayed_error = true;
+    if (step.site != StepSite::kCalls && !name.empty() && HasUnsyncedBytes(observation, i)) {
+      behaviour.delayed_error = true;
+    }
     if (IsRecoverable(step.fault)) continue;
     behaviour.recoverable = false;
     if (!name.empty()) AddOnce(behaviour.faulted, name);

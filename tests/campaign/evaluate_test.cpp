@@ -1,9 +1,12 @@
 #include "harness/campaign/evaluate.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <csignal>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace shortwrite {
 namespace {
@@ -73,15 +76,61 @@ TEST(Evaluate, UndeliveredErrorsExcuseNothing) {
   EXPECT_EQ(VerdictOf(Trial(error, kFailed, "01", 1, 0), error), Verdict::kRefused);
 }
 
+TracedCall Returned(const char* call, int64_t result, uint32_t number = 0, uint32_t output = 1) {
+  TracedCall traced;
+  traced.call = call;
+  traced.result = result;
+  traced.number = number;
+  traced.output = output;
+  traced.returned = true;
+  return traced;
+}
+
+// Puts what happened before the faults into a trial.
+Observation After(std::vector<TracedCall> before, Observation observation) {
+  observation.calls.insert(observation.calls.begin(), before.begin(), before.end());
+  return observation;
+}
+
 // An error at close or fsync loses what is kept, not what is gone.
 TEST(Evaluate, DelayedErrorsCountForWhatIsLeft) {
   for (const char* const text : {"close:eio", "fsync:edquot"}) {
     const Schedule schedule = Parsed(text);
-    EXPECT_EQ(VerdictOf(Trial(schedule, kDone, kPayload), schedule), Verdict::kFalseSuccess);
-    EXPECT_EQ(VerdictOf(Trial(schedule, kFailed, kPayload), schedule), Verdict::kReported);
-    EXPECT_EQ(VerdictOf(Trial(schedule, kDone, kPayload, 2), schedule), Verdict::kSurvived);
-    EXPECT_EQ(VerdictOf(Trial(schedule, kDone, "0123", 2), schedule), Verdict::kFalseSuccess);
+    const auto verdict = [&](TargetEnd end, const std::string& out, uint32_t output) {
+      return VerdictOf(After({Returned("write", 10, 1, output)}, Trial(schedule, end, out, output)),
+                       schedule);
+    };
+    EXPECT_EQ(verdict(kDone, kPayload, 1), Verdict::kFalseSuccess);
+    EXPECT_EQ(verdict(kFailed, kPayload, 1), Verdict::kReported);
+    EXPECT_EQ(verdict(kDone, kPayload, 2), Verdict::kSurvived);
+    EXPECT_EQ(verdict(kDone, "0123", 2), Verdict::kFalseSuccess);
   }
+}
+
+// Who has synced all that he wrote need not look at what close says: databases do not.
+TEST(Evaluate, DelayedErrorsAreAboutWhatIsNotSynced) {
+  const Schedule schedule = Parsed("close:eio");
+  const auto verdict = [&](std::vector<TracedCall> before, int flags = 0) {
+    Observation observation = Trial(schedule, kDone, kPayload);
+    observation.calls.back().status_flags = static_cast<uint32_t>(flags);
+    return VerdictOf(After(std::move(before), std::move(observation)), schedule);
+  };
+  const TracedCall wrote = Returned("write", 5, 1);
+  const TracedCall synced = Returned("fdatasync", 0);
+  EXPECT_EQ(verdict({wrote, synced}), Verdict::kSurvived);
+  EXPECT_EQ(verdict({wrote, Returned("fsync", 0)}), Verdict::kSurvived);
+  EXPECT_EQ(verdict({wrote, synced, wrote}), Verdict::kFalseSuccess);
+  EXPECT_EQ(verdict({wrote, synced, Returned("write", -1, 2)}), Verdict::kSurvived);
+  EXPECT_EQ(verdict({wrote, Returned("fsync", -1)}), Verdict::kFalseSuccess);
+  EXPECT_EQ(verdict({wrote, Returned("fsync", 0, 0, 2)}), Verdict::kFalseSuccess)
+      << "of another file";
+  EXPECT_EQ(verdict({wrote, Returned("close", -1)}), Verdict::kFalseSuccess);
+  EXPECT_EQ(verdict({wrote}, O_DSYNC), Verdict::kSurvived);
+  EXPECT_EQ(verdict({wrote}, O_SYNC), Verdict::kSurvived);
+  EXPECT_EQ(verdict({}), Verdict::kSurvived) << "nothing was written";
+  TracedCall lost = synced;
+  lost.returned = false;
+  EXPECT_EQ(verdict({wrote, lost}), Verdict::kFalseSuccess) << "nobody knows what it returned";
 }
 
 // An error on a temporary file may damage the copy by way of it: only exit 0 is held against it.
