@@ -109,6 +109,11 @@ constexpr Rule kRules[] = {
 
     // It went back.
     {"W29", [](const Facts& f) { return f.ByError() && !f.ByTerminal() && f.WentBackToHead(); }},
+    // Where a single byte had been accepted, its head and one byte back are the same place.
+    {"W47 W19",
+     [](const Facts& f) {
+       return f.ByTerminal() && f.story.progress() == 1 && f.WentBackToHead() && f.AskedForAll();
+     }},
     {"W19",
      [](const Facts& f) { return f.ByError() && f.story.next > 0 && f.WentTo(f.story.next - 1); }},
     {"W17",
@@ -119,6 +124,8 @@ constexpr Rule kRules[] = {
     {"W24 W23", [](const Facts& f) { return f.LeftOutPartOfVector() && f.KeptSentPartOfVector(); }},
     {"W24", [](const Facts& f) { return f.LeftOutPartOfVector(); }},
     {"W23", [](const Facts& f) { return f.KeptSentPartOfVector(); }},
+    // Where no more than half was left, nothing but the head is in the rest.
+    {"W16", [](const Facts& f) { return f.ByShort() && f.MovedTheWrongWay(); }},
     {"W08 W16",
      [](const Facts& f) {
        return f.ByShort() && f.WentBackToHead() && f.AskedForRest() &&
@@ -159,8 +166,11 @@ constexpr Rule kRules[] = {
     {"W28", [](const Facts& f) { return f.ByShort() && f.Skipped() && f.AnsweredEintr(); }},
     {"W22 W24", [](const Facts& f) { return f.ByShort() && f.Skipped() && f.IsVectored(); }},
     {"W32", [](const Facts& f) { return f.ByShort() && f.Skipped() && f.IsCopy(); }},
+    {"W25", [](const Facts& f) { return f.ByShort() && f.Skipped() && f.SentOthersAgain(); }},
     {"W28 W01 W12",
      [](const Facts& f) { return f.ByShort() && f.Skipped() && f.HandlesSignals(); }},
+    {"W12 W01 W25",
+     [](const Facts& f) { return f.ByShort() && f.Skipped() && f.SaysAllWasWritten(); }},
     {"W01 W12 W25", [](const Facts& f) { return f.ByShort() && f.Skipped(); }},
 
     // The reply begins with what was due, and then goes wrong.
@@ -237,7 +247,11 @@ constexpr Rule kRules[] = {
      [](const Facts& f) {
        return f.story.goes_on && f.ByShort() && f.RetryAskedTooMuch() && f.story.stray;
      }},
-    {"W13", [](const Facts& f) { return f.Strayed() && f.ByShort() && f.ContinuesTheOneBefore(); }},
+    {"W13",
+     [](const Facts& f) {
+       return f.Strayed() && f.ByShort() &&
+              (f.ContinuesTheOneBefore() || f.WasPlacedBehindByProgress());
+     }},
     {"W15",
      [](const Facts& f) { return f.Strayed() && f.ByShort() && *f.Stray().from > f.Stray().at; }},
     {"W21",
