@@ -126,6 +126,9 @@ class Score:
         return self.is_diagnosed() or (
             self.writer.header["class"] in self.best.get("class_candidates", []))
 
+    def is_wrongly_certain(self):
+        return self.best.get("class_certain", False) and not self.is_diagnosed()
+
     def right(self):
         if self.is_diagnosed():
             return "yes"
@@ -239,7 +242,8 @@ def main():
     is_ablation = bool(arguments.payload or arguments.depth is not None or arguments.sweep_only)
     with tempfile.TemporaryDirectory() as work:
         scores = score_broken(arguments, work)
-        wrong = []
+        wrong = [f"{score.writer.name}: {score.named()} is called certain"
+                 for score in scores if score.is_wrongly_certain()]
         if scores:
             totals = totals_of(scores)
             print_totals(scores, totals)
