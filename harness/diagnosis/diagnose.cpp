@@ -1,6 +1,7 @@
 #include "harness/diagnosis/diagnose.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -41,15 +42,17 @@ std::string Alternatives(const std::vector<std::string>& candidates) {
                      candidates.size() == 2 ? "s" : "");
 }
 
-// "; '1:short=17' rules W10 (whole buffer sent again) out".
+// "; '1:short=17' rules out W10 (whole buffer sent again)".
 std::string RuleOut(const std::vector<Ruling>& rulings, std::vector<std::string>& candidates) {
   std::string text;
   for (const Ruling& ruling : rulings) {
+    std::vector<std::string> names;
     for (const std::string& name : ruling.ruled_out) {
       if (std::erase(candidates, name) == 0) continue;
-      text +=
-          fmt::format("; '{}' rules {} ({}) out", ToText(ruling.schedule), name, ClassTitle(name));
+      names.push_back(fmt::format("{} ({})", name, ClassTitle(name)));
     }
+    if (names.empty()) continue;
+    text += fmt::format("; '{}' rules out {}", ToText(ruling.schedule), fmt::join(names, ", "));
   }
   return text;
 }

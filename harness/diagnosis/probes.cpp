@@ -1,6 +1,8 @@
 #include "harness/diagnosis/probes.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -19,8 +21,7 @@ struct Prediction {
 
 struct Probe {
   std::optional<Schedule> (*schedule)(const Facts& minimal);  // none: cannot be tried here
-  Prediction first;
-  Prediction second;
+  std::array<Prediction, 5> predictions;                      // those without a class are none
 };
 
 bool IsAtOneCall(const Step& step) {
@@ -63,8 +64,23 @@ std::optional<Schedule> EintrInstead(const Facts& minimal) {
   return Instead(minimal, FaultKind::kEintr);
 }
 
+// What was refused behind a short write is refused in its place.
+std::optional<Schedule> WithoutShorts(const Facts& minimal) {
+  const std::vector<Step>& steps = minimal.evidence.schedule.steps;
+  if (steps.size() != 2 || !IsAtOneCall(steps[0]) || !IsAtOneCall(steps[1])) return std::nullopt;
+  if (steps[0].fault != FaultKind::kShort || steps[1].fault == FaultKind::kShort) {
+    return std::nullopt;
+  }
+  Schedule schedule = {{steps[1]}};
+  schedule.steps[0].calls = steps[0].calls;
+  return schedule;
+}
+
 bool GoesOnRightly(const Facts& f) {
   return f.story.goes_on && !f.story.stray;
+}
+bool GoesOnWrongly(const Facts& f) {
+  return !GoesOnRightly(f);
 }
 bool AnyEnd(const Facts&) {
   return true;
@@ -76,40 +92,52 @@ bool EndsAsIfDone(const Facts& f) {
 constexpr Probe kProbes[] = {
     // Behind 17 bytes, a unit begins within the last 16 of them, and the whole buffer before them.
     {OtherCut,
-     {"W10", [](const Facts& f) { return f.WentBackToHead() && f.AskedForAll(); }},
-     {"W17", [](const Facts& f) { return f.WentBackToUnit() && !f.WentBackToHead(); }}},
+     {{{"W10", [](const Facts& f) { return f.WentBackToHead() && f.AskedForAll(); }},
+       {"W17", [](const Facts& f) { return f.WentBackToUnit() && !f.WentBackToHead(); }}}}},
     // Of a rest that is longer than what was accepted, a wrong move leaves the head in two places.
     {OtherCut,
-     {"W08",
-      [](const Facts& f) {
-        return f.WentBackToHead() && f.AskedForRest() && f.reply().straight == f.reply().accepted;
-      }},
-     {"W16", [](const Facts& f) { return f.MovedTheWrongWay() || f.WentTo(f.story.next); }}},
+     {{{"W08",
+        [](const Facts& f) {
+          return f.WentBackToHead() && f.AskedForRest() && f.reply().straight == f.reply().accepted;
+        }},
+       {"W16", [](const Facts& f) { return f.MovedTheWrongWay() || f.WentTo(f.story.next); }}}}},
     // Whoever counts vectors goes on behind all of them, wherever the cut is. One that goes wrong
     // only at the end of a vector goes on well; with a single vector it cannot be told.
     {OtherCut,
-     {"W22", [](const Facts& f) { return f.Skipped() || (f.Stopped() && f.Silent()); }},
-     {"W24", AnyEnd}},
+     {{{"W22", [](const Facts& f) { return f.Skipped() || (f.Stopped() && f.Silent()); }},
+       {"W24", AnyEnd}}}},
     // What was sent begins anew, or what was split is left out.
     {OtherCut,
-     {"W23", [](const Facts& f) { return f.KeptSentPartOfVector() && !f.LeftOutPartOfVector(); }},
-     {"W24", [](const Facts& f) { return f.LeftOutPartOfVector(); }}},
+     {{{"W23", [](const Facts& f) { return f.KeptSentPartOfVector() && !f.LeftOutPartOfVector(); }},
+       {"W24", [](const Facts& f) { return f.LeftOutPartOfVector(); }}}}},
     // A record begun again begins at its head, and -1 is one byte back.
     {OtherCut,
-     {"W47", [](const Facts& f) { return f.WentBackToHead(); }},
-     {"W19", [](const Facts& f) { return f.WentTo(f.story.next - 1); }}},
+     {{{"W47", [](const Facts& f) { return f.WentBackToHead(); }},
+       {"W19", [](const Facts& f) { return f.WentTo(f.story.next - 1); }}}}},
     // A test that no error passes lets every error through.
-    {FullDiskInstead, {"W20", EndsAsIfDone}, {"W27", AnyEnd}},
-    {FullDiskInstead, {"W20", EndsAsIfDone}, {"W34", AnyEnd}},
+    {FullDiskInstead, {{{"W20", EndsAsIfDone}, {"W27", AnyEnd}, {"W34", AnyEnd}}}},
     // A call that is repeated after EINTR, or one that is made once, whatever it returns.
-    {EintrInstead,
-     {"W28", GoesOnRightly},
-     {"W01", [](const Facts& f) { return !GoesOnRightly(f); }}},
+    {EintrInstead, {{{"W28", GoesOnRightly}, {"W01", GoesOnWrongly}}}},
+    // Whoever gives up what was refused does so without a short write before it; whoever forgets a
+    // count needs one.
+    {WithoutShorts,
+     {{{"W01", GoesOnRightly},
+       {"W20", GoesOnWrongly},
+       {"W34", GoesOnWrongly},
+       {"W36", GoesOnWrongly},
+       {"W42", GoesOnWrongly}}}},
 };
 
-bool IsCandidate(const Diagnosis& diagnosis, std::string_view class_name) {
-  return std::find(diagnosis.candidates.begin(), diagnosis.candidates.end(), class_name) !=
-         diagnosis.candidates.end();
+// Of classes that are still in question.
+std::vector<Prediction> PredictionsOf(const Probe& probe, const Diagnosis& diagnosis) {
+  std::vector<Prediction> predictions;
+  const std::vector<std::string>& candidates = diagnosis.candidates;
+  std::copy_if(probe.predictions.begin(), probe.predictions.end(), std::back_inserter(predictions),
+               [&](const Prediction& prediction) {
+                 return std::find(candidates.begin(), candidates.end(), prediction.class_name) !=
+                        candidates.end();
+               });
+  return predictions;
 }
 
 // Each step of the schedule took effect, and the target came to an end that says something.
@@ -136,12 +164,8 @@ std::vector<PlannedProbe> PlanProbes(const Evidence& evidence, const Diagnosis& 
   if (!story.setback) return planned;
   const std::span<const Probe> probes = kProbes;
   for (size_t row = 0; row < probes.size(); ++row) {
-    const Probe& probe = probes[row];
-    if (!IsCandidate(diagnosis, probe.first.class_name) ||
-        !IsCandidate(diagnosis, probe.second.class_name)) {
-      continue;
-    }
-    if (std::optional<Schedule> schedule = probe.schedule({evidence, story})) {
+    if (PredictionsOf(probes[row], diagnosis).size() < 2) continue;
+    if (std::optional<Schedule> schedule = probes[row].schedule({evidence, story})) {
       planned.push_back({row, std::move(*schedule)});
     }
   }
@@ -153,17 +177,16 @@ Ruling ConcludeProbe(const PlannedProbe& probe, const Evidence& evidence,
   Ruling ruling = {probe.schedule, {}};
   const Story story = TellStory(evidence);
   if (!story.setback || !IsTelling(evidence)) return ruling;
-  const Probe& tried = kProbes[probe.row];
-  // An earlier probe may have ruled one of them out already.
-  if (!IsCandidate(diagnosis, tried.first.class_name) ||
-      !IsCandidate(diagnosis, tried.second.class_name)) {
-    return ruling;
-  }
   const Facts facts = {evidence, story};
-  const bool is_first = tried.first.fits(facts);
-  const bool is_second = tried.second.fits(facts);
-  if (is_first == is_second) return ruling;
-  ruling.ruled_out.emplace_back(is_first ? tried.second.class_name : tried.first.class_name);
+  size_t fitting = 0;
+  for (const Prediction& prediction : PredictionsOf(kProbes[probe.row], diagnosis)) {
+    if (prediction.fits(facts)) {
+      ++fitting;
+    } else {
+      ruling.ruled_out.emplace_back(prediction.class_name);
+    }
+  }
+  if (fitting == 0) ruling.ruled_out.clear();
   return ruling;
 }
 

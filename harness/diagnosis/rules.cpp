@@ -154,6 +154,9 @@ constexpr Rule kRules[] = {
      }},
     {"W42", [](const Facts& f) { return f.ByTerminal() && f.Skipped(); }},
     {"W42 W36", [](const Facts& f) { return f.ByError() && f.Skipped() && f.IsLibraryBuffer(); }},
+    // A layer below may have gone on after the short one, and told of it when EAGAIN came.
+    {"W36 W34 W42 W01",
+     [](const Facts& f) { return f.ByEagain() && f.Skipped() && f.AnsweredShort(); }},
     {"W36 W34 W42", [](const Facts& f) { return f.ByEagain() && f.Skipped(); }},
     {"W36 W42", [](const Facts& f) { return f.ByEintr() && f.Skipped(); }},
     {"W17", [](const Facts& f) { return f.CountedCharacters(); }},
@@ -208,6 +211,8 @@ constexpr Rule kRules[] = {
      [](const Facts& f) {
        return f.Stopped() && f.ByEagain() && f.Silent() && f.evidence.schedule.empty();
      }},
+    {"W34 W20 W01",
+     [](const Facts& f) { return f.Stopped() && f.ByEagain() && f.Silent() && f.AnsweredShort(); }},
     {"W34 W20", [](const Facts& f) { return f.Stopped() && f.ByEagain() && f.Silent(); }},
     {"W27 W20", [](const Facts& f) { return f.Stopped() && f.ByEintr() && f.Silent(); }},
     {"W44", [](const Facts& f) { return f.Stopped() && f.ByZero() && f.Silent(); }},

@@ -313,6 +313,32 @@ TEST(Diagnose, SaysWhatWasSeen) {
   EXPECT_EQ(diagnosis.call, 0u);
 }
 
+ScriptCall By(uint32_t thread, ScriptCall call) {
+  call.thread = thread;
+  return call;
+}
+
+// A pool leaves each call to any of its threads: the next one answers, whoever makes it.
+TEST(Diagnose, FollowsAPoolOfThreads) {
+  const Diagnosis diagnosis = DiagnoseScript(
+      {.calls = {By(1, {kChunk1, 40}), By(2, {kChunk2}), By(1, {kChunk3})}, .stream = true});
+  EXPECT_EQ(diagnosis.class_name, "W01");
+  EXPECT_EQ(diagnosis.sentence.find("after call 1 accepted 40 of 100, call 2 (asked 100) went on "
+                                    "with payload byte 100; in out, payload bytes 40-99 never"),
+            0u)
+      << diagnosis.sentence;
+  const Diagnosis ended = DiagnoseScript(
+      {.calls = {By(1, {kChunk1}), By(2, {kChunk2, 40}), By(3, {kChunk3})}, .stream = true});
+  EXPECT_NE(ended.sentence.find("call 3 (asked 100) went on"), std::string::npos) << ended.sentence;
+}
+
+// A thread that comes back to its chunk answers for itself, whoever wrote in between.
+TEST(Diagnose, FollowsAThreadThatHasARival) {
+  const Diagnosis diagnosis = DiagnoseScript(
+      {.calls = {By(1, {kChunk1, 40}), By(2, {kChunk2}), By(1, {Part(40, 60)}), By(2, {kChunk3})}});
+  EXPECT_EQ(diagnosis.class_name, "W49") << diagnosis.sentence;
+}
+
 // What fits no class gets none: the family in words, and no guess.
 TEST(Diagnose, NamesNoClassWithoutEvidence) {
   const Diagnosis diagnosis =

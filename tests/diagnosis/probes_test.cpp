@@ -70,7 +70,7 @@ TEST_P(Probes, RuleOut) {
   EXPECT_EQ(Candidates(diagnosis), GetParam().after) << diagnosis.sentence;
   EXPECT_EQ(diagnosis.class_name, diagnosis.candidates.front());
   EXPECT_EQ(diagnosis.certain, diagnosis.candidates.size() == 1);
-  const std::string named = '\'' + GetParam().probed.schedule + "' rules ";
+  const std::string named = '\'' + GetParam().probed.schedule + "' rules out ";
   EXPECT_EQ(diagnosis.sentence.find(named) != std::string::npos,
             GetParam().before != GetParam().after)
       << diagnosis.sentence;
@@ -155,6 +155,23 @@ INSTANTIATE_TEST_SUITE_P(
                                   {kChunk2, {}, "writev"},
                                   {kChunk3, {}, "writev"}}),
              "W24 W23", "W24"}),
+    NameOf);
+
+const Script kLostBehindShort =
+    Under("1:short=40 2:eagain", {{kChunk1, 40}, {Part(40, 60), -EAGAIN}, {kChunk2}, {kChunk3}});
+
+INSTANTIATE_TEST_SUITE_P(
+    WithoutTheShortWrite, Probes,
+    testing::Values(Case{"CountOfTheLayerBelowForgotten", kLostBehindShort,
+                         Under("1:eagain", {{kChunk1, -EAGAIN}, {kChunk1}, {kChunk2}, {kChunk3}}),
+                         "W36 W34 W42 W01", "W01"},
+                    Case{"CountOfTheLastForgotten",
+                         Under("1:short=40 2:eagain", {{kChunk1, 40}, {Part(40, 60), -EAGAIN}}),
+                         Under("1:eagain", {{kChunk1, -EAGAIN}, {kChunk1}, {kChunk2}, {kChunk3}}),
+                         "W34 W20 W01", "W01"},
+                    Case{"RefusedAndGivenUp", kLostBehindShort,
+                         Under("1:eagain", {{kChunk1, -EAGAIN}, {kChunk2}, {kChunk3}}),
+                         "W36 W34 W42 W01", "W36 W34 W42"}),
     NameOf);
 
 const Script kEndsAtEintr = Under("2:eintr", {{kChunk1}, {kChunk2, -EINTR}});

@@ -40,7 +40,7 @@ TracedCall Traced(uint32_t number, const ScriptCall& scripted, const Script& scr
   call.sink = script.stream ? "pipe" : "regular file";
   call.fault = script.fault;
   call.process = scripted.process;
-  call.thread = scripted.process;
+  call.thread = scripted.thread == 0 ? scripted.process : scripted.thread;
   call.caller_in_program = true;
   call.output = 1;
   call.handler_can_interrupt = script.handles_signals;

@@ -22,6 +22,7 @@ struct ScriptCall {
   std::string call = "write";
   std::optional<uint64_t> position = std::nullopt;  // else where the last call ended
   uint32_t process = 1;
+  uint32_t thread = 0;  // else one of its own for each process
 };
 
 struct Script {
