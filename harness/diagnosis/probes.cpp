@@ -161,7 +161,9 @@ bool IsTelling(const Evidence& evidence) {
 std::vector<PlannedProbe> PlanProbes(const Evidence& evidence, const Diagnosis& diagnosis) {
   std::vector<PlannedProbe> planned;
   const Story story = TellStory(evidence);
-  if (!story.setback) return planned;
+  // A reference that repeats cannot show which of its repetitions a call sent.
+  const bool repeats = story.repeats || evidence.judgement.provenance.period_bytes > 0;
+  if (!story.setback || repeats) return planned;
   const std::span<const Probe> probes = kProbes;
   for (size_t row = 0; row < probes.size(); ++row) {
     if (PredictionsOf(probes[row], diagnosis).size() < 2) continue;
@@ -176,7 +178,7 @@ Ruling ConcludeProbe(const PlannedProbe& probe, const Evidence& evidence,
                      const Diagnosis& diagnosis) {
   Ruling ruling = {probe.schedule, {}};
   const Story story = TellStory(evidence);
-  if (!story.setback || !IsTelling(evidence)) return ruling;
+  if (!story.setback || story.repeats || !IsTelling(evidence)) return ruling;
   const Facts facts = {evidence, story};
   size_t fitting = 0;
   for (const Prediction& prediction : PredictionsOf(kProbes[probe.row], diagnosis)) {

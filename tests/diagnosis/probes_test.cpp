@@ -208,6 +208,17 @@ TEST(Probes, TryNoErrorThatKills) {
   EXPECT_TRUE(PlanProbes(played.evidence(), Diagnose(played.evidence())).empty());
 }
 
+// What a call sent is not known where the reference repeats.
+TEST(Probes, TryNothingOverARepeatingReference) {
+  Script script = kEndsAtEintr;
+  EXPECT_FALSE(PlanProbes(PlayedScript(script).evidence(), DiagnoseScript(script)).empty());
+  script.reference = std::string(300, 'x');
+  script.calls = {{std::string(100, 'x')}, {std::string(100, 'x'), -EINTR}};
+  const Diagnosis diagnosis = DiagnoseScript(script);
+  ASSERT_GT(diagnosis.candidates.size(), 1u);
+  EXPECT_TRUE(PlanProbes(PlayedScript(script).evidence(), diagnosis).empty());
+}
+
 // Steps over many calls have no single one to change, and a single class needs no probe.
 TEST(Probes, AreTriedOnlyWhereTheyMayTell) {
   Script script = kWholeOrUnit;
