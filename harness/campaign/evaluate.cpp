@@ -173,19 +173,23 @@ Result<Judgement> JudgeTrial(const CampaignReference& reference, const Observati
   return Judge(expected, behaviour, settings.contract);
 }
 
-Diagnosis DiagnoseTrial(const CampaignReference& reference, const Observation& observation,
+Evidence GatherEvidence(const CampaignReference& reference, const Observation& observation,
                         const Schedule& schedule, const Judgement& judgement) {
   const Reference expected = reference.View();
   const auto named =
       std::find_if(expected.outputs.begin(), expected.outputs.end(),
                    [&](const NamedBytes& output) { return output.name == judgement.output; });
-  return Diagnose(
-      {.judgement = judgement,
-       .observation = observation,
-       .control = reference.control,
-       .schedule = schedule,
-       .reference = named == expected.outputs.end() ? "" : named->bytes,
-       .reference_is_payload = expected.is_payload && judgement.output == expected.main_output});
+  return {.judgement = judgement,
+          .observation = observation,
+          .control = reference.control,
+          .schedule = schedule,
+          .reference = named == expected.outputs.end() ? "" : named->bytes,
+          .reference_is_payload = expected.is_payload && judgement.output == expected.main_output};
+}
+
+Diagnosis DiagnoseTrial(const CampaignReference& reference, const Observation& observation,
+                        const Schedule& schedule, const Judgement& judgement) {
+  return Diagnose(GatherEvidence(reference, observation, schedule, judgement));
 }
 
 uint32_t CountDeliveredSteps(const Observation& observation, const Schedule& schedule) {

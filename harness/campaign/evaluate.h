@@ -40,6 +40,10 @@ struct JudgeSettings {
 Result<Judgement> JudgeTrial(const CampaignReference& reference, const Observation& observation,
                              const Schedule& schedule, const JudgeSettings& settings);
 
+// What a diagnosis looks at. Views into all of them; they must outlive the result.
+Evidence GatherEvidence(const CampaignReference& reference, const Observation& observation,
+                        const Schedule& schedule, const Judgement& judgement);
+
 // What kind of mistake a bad judgement shows; best from an observation with its full trace.
 Diagnosis DiagnoseTrial(const CampaignReference& reference, const Observation& observation,
                         const Schedule& schedule, const Judgement& judgement);

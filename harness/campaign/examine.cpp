@@ -4,6 +4,7 @@
 
 #include "harness/campaign/shrink.h"
 #include "harness/campaign/signature.h"
+#include "harness/diagnosis/probes.h"
 
 namespace shortwrite {
 namespace {
@@ -11,10 +12,20 @@ namespace {
 constexpr uint64_t kPayloadBytesMin = 64;
 // Enough of them to show the way.
 constexpr std::ptrdiff_t kCallsMin = 3;
+// As with a failure, what a probe shows counts when it repeats.
+constexpr uint32_t kRunsOfProbe = 2;
+constexpr size_t kProbesMax = 3;
 
 std::ptrdiff_t CountWriteCalls(const Observation& control) {
   return std::count_if(control.calls.begin(), control.calls.end(),
                        [](const TracedCall& call) { return call.number > 0; });
+}
+
+// On one output.
+uint32_t MostWriteCalls(const Observation& control) {
+  uint32_t most = 0;
+  for (const TracedCall& call : control.calls) most = std::max(most, call.number);
+  return most;
 }
 
 // None: the campaign's own.
@@ -45,7 +56,49 @@ Status ShrinkPayload(Trials& trials, const CampaignSettings& settings, const Sch
   return Ok();
 }
 
-Status Confirm(Trials& trials, const Judgement& judgement, Counterexample& found) {
+// Nothing is ruled out where a run says otherwise than the one before, or cannot be had: what a
+// probe is for has been found and confirmed already.
+std::optional<Ruling> TryProbe(Trials& trials, const PlannedProbe& probe,
+                               const Diagnosis& diagnosis) {
+  std::optional<Ruling> ruling;
+  for (uint32_t run = 0; run < kRunsOfProbe; ++run) {
+    const Result<Observation> observation = trials.Run(probe.schedule, true);
+    if (!observation.ok()) return std::nullopt;
+    const Result<Judgement> judgement = trials.Judge(observation.value(), probe.schedule);
+    if (!judgement.ok()) return std::nullopt;
+    Ruling again = ConcludeProbe(
+        probe,
+        GatherEvidence(trials.reference, observation.value(), probe.schedule, judgement.value()),
+        diagnosis);
+    if (again.ruled_out.empty() || (ruling && again.ruled_out != ruling->ruled_out)) {
+      return std::nullopt;
+    }
+    ruling = std::move(again);
+  }
+  return ruling;
+}
+
+void TellLookalikesApart(Trials& trials, const CampaignSettings& settings, Counterexample& found) {
+  const Verdict verdict = found.judgement.verdict;
+  // A trial of one that hangs or spins takes seconds.
+  if (verdict == Verdict::kHung || verdict == Verdict::kSpun) return;
+  const Evidence evidence =
+      GatherEvidence(trials.reference, found.observation, found.minimal, found.judgement);
+  std::vector<PlannedProbe> probes = PlanProbes(evidence, found.diagnosis);
+  probes.resize(std::min(probes.size(), kProbesMax));
+  std::vector<Ruling> rulings;
+  for (const PlannedProbe& probe : probes) {
+    const bool is_told = found.diagnosis.candidates.size() < 2;
+    if (is_told || trials.interrupted() || settings.out_of_time()) return;
+    std::optional<Ruling> ruling = TryProbe(trials, probe, found.diagnosis);
+    if (!ruling) continue;
+    rulings.push_back(std::move(*ruling));
+    found.diagnosis = Diagnose(evidence, rulings);
+  }
+}
+
+Status Confirm(Trials& trials, const CampaignSettings& settings, const Judgement& judgement,
+               Counterexample& found) {
   found.confirmed = 0;
   found.payload = trials.payloads.in_use();
   for (uint32_t i = 0; i < kConfirmations; ++i) {
@@ -60,7 +113,11 @@ Status Confirm(Trials& trials, const Judgement& judgement, Counterexample& found
   }
   found.diagnosis =
       DiagnoseTrial(trials.reference, found.observation, found.minimal, found.judgement);
-  if (found.confirmed < kConfirmations) found.judgement.verdict = Verdict::kFlaky;
+  if (found.confirmed < kConfirmations) {
+    found.judgement.verdict = Verdict::kFlaky;
+  } else {
+    TellLookalikesApart(trials, settings, found);
+  }
   return Ok();
 }
 
@@ -72,9 +129,11 @@ Result<Counterexample> Examine(Trials& trials, const CampaignSettings& settings,
   Counterexample found;
   found.raw = failure.schedule;
   Likeness likeness = {failure.judgement.verdict, CallersHit(failure.observation)};
-  found.minimal = Shrink(failure.schedule, shrink_trials, [&](const Schedule& simpler) {
+  const auto still_fails = [&](const Schedule& simpler) {
     return trials.FailLike(simpler, likeness);
-  });
+  };
+  found.minimal = Shrink(failure.schedule, shrink_trials, still_fails,
+                         MostWriteCalls(trials.reference.control));
   likeness.shape = failure.judgement.provenance.shape;
   const std::optional<TrialPayload> payload = trials.payloads.in_use();
   if (shrinks_payload) {
@@ -82,14 +141,14 @@ Result<Counterexample> Examine(Trials& trials, const CampaignSettings& settings,
       return shrunk.error();
     }
   }
-  if (Status confirmed = Confirm(trials, failure.judgement, found); !confirmed.ok()) {
+  if (Status confirmed = Confirm(trials, settings, failure.judgement, found); !confirmed.ok()) {
     return confirmed.error();
   }
   const bool was_shrunk = trials.payloads.in_use() != payload;
   if (Status returned = Return(trials, payload); !returned.ok()) return returned.error();
   // A smaller payload must not make a steady failure an unsteady one.
   if (was_shrunk && found.confirmed < kConfirmations) {
-    if (Status confirmed = Confirm(trials, failure.judgement, found); !confirmed.ok()) {
+    if (Status confirmed = Confirm(trials, settings, failure.judgement, found); !confirmed.ok()) {
       return confirmed.error();
     }
   }

@@ -1,6 +1,7 @@
 #include "harness/diagnosis/diagnose.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -41,9 +42,24 @@ std::string Alternatives(const std::vector<std::string>& candidates) {
                      candidates.size() == 2 ? "s" : "");
 }
 
+// "; '1:short=17' rules out W10 (whole buffer sent again)".
+std::string RuleOut(const std::vector<Ruling>& rulings, std::vector<std::string>& candidates) {
+  std::string text;
+  for (const Ruling& ruling : rulings) {
+    std::vector<std::string> names;
+    for (const std::string& name : ruling.ruled_out) {
+      if (std::erase(candidates, name) == 0) continue;
+      names.push_back(fmt::format("{} ({})", name, ClassTitle(name)));
+    }
+    if (names.empty()) continue;
+    text += fmt::format("; '{}' rules out {}", ToText(ruling.schedule), fmt::join(names, ", "));
+  }
+  return text;
+}
+
 }  // namespace
 
-Diagnosis Diagnose(const Evidence& evidence) {
+Diagnosis Diagnose(const Evidence& evidence, const std::vector<Ruling>& rulings) {
   const Story story = TellStory(evidence);
   const Facts facts = {evidence, story};
   Diagnosis diagnosis;
@@ -52,9 +68,10 @@ Diagnosis Diagnose(const Evidence& evidence) {
   for (const Rule& rule : Rules()) {
     if (!rule.fits(facts)) continue;
     diagnosis.candidates = Split(rule.classes);
+    const std::string ruled_out = RuleOut(rulings, diagnosis.candidates);
     diagnosis.class_name = diagnosis.candidates.front();
     diagnosis.title = ClassTitle(diagnosis.class_name);
-    diagnosis.sentence += Alternatives(diagnosis.candidates);
+    diagnosis.sentence += ruled_out + Alternatives(diagnosis.candidates);
     // A reference that repeats cannot show which of its repetitions a call sent.
     if (story.repeats) diagnosis.sentence += "; the same bytes stand elsewhere in it, too";
     diagnosis.certain = diagnosis.candidates.size() == 1 && !story.repeats &&

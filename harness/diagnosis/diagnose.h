@@ -25,7 +25,13 @@ struct Diagnosis {
   bool operator==(const Diagnosis&) const = default;
 };
 
-Diagnosis Diagnose(const Evidence& evidence);
+// What a probing trial showed (probes.h).
+struct Ruling {
+  Schedule schedule;                   // of that trial
+  std::vector<std::string> ruled_out;  // candidates that would have done otherwise
+};
+
+Diagnosis Diagnose(const Evidence& evidence, const std::vector<Ruling>& rulings = {});
 
 // "W08 pointer not advanced", or the family alone.
 std::string Headline(const Diagnosis& diagnosis);

@@ -18,6 +18,19 @@ bool IsInsideCharacter(char byte) {
   return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
 }
 
+// As a word of its own.
+bool HasNumber(std::string_view text, uint64_t number) {
+  const std::string digits = std::to_string(number);
+  const auto is_digit = [&](size_t at) {
+    return at < text.size() && std::isdigit(static_cast<unsigned char>(text[at])) != 0;
+  };
+  for (size_t at = text.find(digits); at != std::string_view::npos;
+       at = text.find(digits, at + 1)) {
+    if (!is_digit(at + digits.size()) && (at == 0 || !is_digit(at - 1))) return true;
+  }
+  return false;
+}
+
 std::string Lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -170,6 +183,34 @@ bool Facts::CountedCharacters() const {
   return at_start && (same_count || torn);
 }
 
+bool Facts::MovedTheWrongWay() const {
+  // Fewer bytes may agree by chance.
+  constexpr uint64_t kTellingBytes = 8;
+  if (!Went() || Misplaced() || !AskedForRest() || !reply().visible) return false;
+  const std::string_view content = story.output.substr(reply().at, reply().accepted);
+  const uint64_t moved = setback().accepted;
+  if (content.size() < moved + kTellingBytes) return false;
+  const auto is_head = [&](std::string_view part) {
+    return part == story.reference.substr(story.head, part.size());
+  };
+  return is_head(content.substr(0, moved)) && is_head(content.substr(moved));
+}
+
+bool Facts::SentOthersAgain() const {
+  const Provenance& provenance = evidence.judgement.provenance;
+  return story.is_of_judged && !provenance.missing.empty() && provenance.repeated_bytes > 0 &&
+         !RestCameLater();
+}
+
+bool Facts::SaysAllWasWritten() const {
+  // Of a smaller number others are too likely to be the same.
+  constexpr uint64_t kTellingBytes = 1000;
+  const uint64_t all = story.reference.size();
+  if (!story.is_of_judged || all < kTellingBytes) return false;
+  return HasNumber(evidence.observation.diagnostics, all) ||
+         HasNumber(evidence.observation.remarks, all);
+}
+
 bool Facts::IsLibraryBuffer() const {
   constexpr uint64_t kPageBytes = 4096;
   return !setback().call->caller_in_program && setback().wanted % kPageBytes == 0;
@@ -254,6 +295,12 @@ bool Facts::ContinuesTheOneBefore() const {
   const SentCall& before = story.At(*story.stray - 1);
   return before.from ? Stray().from == *before.from + before.accepted
                      : Stray().from == before.at + before.accepted;
+}
+bool Facts::WasPlacedBehindByProgress() const {
+  if (*story.stray == 0 || Stray().straight < Stray().accepted) return false;
+  const SentCall& before = story.At(*story.stray - 1);
+  return before.at + before.accepted != Stray().at &&
+         *Stray().from == Stray().at + story.progress();
 }
 bool Facts::RetryAskedTooMuch() const {
   return reply().wanted == story.chunk_bytes && reply().wanted > Rest();

@@ -55,6 +55,14 @@ struct Facts {
   bool WentBackToUnit() const;
   // As many characters on as bytes were accepted; or to the end of the one that was torn.
   bool CountedCharacters() const;
+  // The rest was moved up in its buffer instead of down to the front: the head is there once more,
+  // behind as much of it as had been accepted.
+  bool MovedTheWrongWay() const;
+  // What was left out came never, but other bytes came a second time: the counts were added up
+  // rightly, and the caller sent so many bytes of the end again.
+  bool SentOthersAgain() const;
+  // What it printed has the number of all bytes, though not all of them arrived.
+  bool SaysAllWasWritten() const;
   // Whole pages, asked for by a library: most likely what stdio buffered.
   bool IsLibraryBuffer() const;
 
@@ -79,6 +87,9 @@ struct Facts {
   const SentCall& Stray() const;
   bool Strayed() const;
   bool ContinuesTheOneBefore() const;
+  // Not where the call before had ended, but too near to the beginning by what the setbacks had
+  // accepted.
+  bool WasPlacedBehindByProgress() const;
   bool RetryAskedTooMuch() const;
 };
 

@@ -109,6 +109,11 @@ constexpr Rule kRules[] = {
 
     // It went back.
     {"W29", [](const Facts& f) { return f.ByError() && !f.ByTerminal() && f.WentBackToHead(); }},
+    // Where a single byte had been accepted, its head and one byte back are the same place.
+    {"W47 W19",
+     [](const Facts& f) {
+       return f.ByTerminal() && f.story.progress() == 1 && f.WentBackToHead() && f.AskedForAll();
+     }},
     {"W19",
      [](const Facts& f) { return f.ByError() && f.story.next > 0 && f.WentTo(f.story.next - 1); }},
     {"W17",
@@ -119,6 +124,8 @@ constexpr Rule kRules[] = {
     {"W24 W23", [](const Facts& f) { return f.LeftOutPartOfVector() && f.KeptSentPartOfVector(); }},
     {"W24", [](const Facts& f) { return f.LeftOutPartOfVector(); }},
     {"W23", [](const Facts& f) { return f.KeptSentPartOfVector(); }},
+    // Where no more than half was left, nothing but the head is in the rest.
+    {"W16", [](const Facts& f) { return f.ByShort() && f.MovedTheWrongWay(); }},
     {"W08 W16",
      [](const Facts& f) {
        return f.ByShort() && f.WentBackToHead() && f.AskedForRest() &&
@@ -147,6 +154,9 @@ constexpr Rule kRules[] = {
      }},
     {"W42", [](const Facts& f) { return f.ByTerminal() && f.Skipped(); }},
     {"W42 W36", [](const Facts& f) { return f.ByError() && f.Skipped() && f.IsLibraryBuffer(); }},
+    // A layer below may have gone on after the short one, and told of it when EAGAIN came.
+    {"W36 W34 W42 W01",
+     [](const Facts& f) { return f.ByEagain() && f.Skipped() && f.AnsweredShort(); }},
     {"W36 W34 W42", [](const Facts& f) { return f.ByEagain() && f.Skipped(); }},
     {"W36 W42", [](const Facts& f) { return f.ByEintr() && f.Skipped(); }},
     {"W17", [](const Facts& f) { return f.CountedCharacters(); }},
@@ -159,8 +169,11 @@ constexpr Rule kRules[] = {
     {"W28", [](const Facts& f) { return f.ByShort() && f.Skipped() && f.AnsweredEintr(); }},
     {"W22 W24", [](const Facts& f) { return f.ByShort() && f.Skipped() && f.IsVectored(); }},
     {"W32", [](const Facts& f) { return f.ByShort() && f.Skipped() && f.IsCopy(); }},
+    {"W25", [](const Facts& f) { return f.ByShort() && f.Skipped() && f.SentOthersAgain(); }},
     {"W28 W01 W12",
      [](const Facts& f) { return f.ByShort() && f.Skipped() && f.HandlesSignals(); }},
+    {"W12 W01 W25",
+     [](const Facts& f) { return f.ByShort() && f.Skipped() && f.SaysAllWasWritten(); }},
     {"W01 W12 W25", [](const Facts& f) { return f.ByShort() && f.Skipped(); }},
 
     // The reply begins with what was due, and then goes wrong.
@@ -198,6 +211,8 @@ constexpr Rule kRules[] = {
      [](const Facts& f) {
        return f.Stopped() && f.ByEagain() && f.Silent() && f.evidence.schedule.empty();
      }},
+    {"W34 W20 W01",
+     [](const Facts& f) { return f.Stopped() && f.ByEagain() && f.Silent() && f.AnsweredShort(); }},
     {"W34 W20", [](const Facts& f) { return f.Stopped() && f.ByEagain() && f.Silent(); }},
     {"W27 W20", [](const Facts& f) { return f.Stopped() && f.ByEintr() && f.Silent(); }},
     {"W44", [](const Facts& f) { return f.Stopped() && f.ByZero() && f.Silent(); }},
@@ -237,7 +252,11 @@ constexpr Rule kRules[] = {
      [](const Facts& f) {
        return f.story.goes_on && f.ByShort() && f.RetryAskedTooMuch() && f.story.stray;
      }},
-    {"W13", [](const Facts& f) { return f.Strayed() && f.ByShort() && f.ContinuesTheOneBefore(); }},
+    {"W13",
+     [](const Facts& f) {
+       return f.Strayed() && f.ByShort() &&
+              (f.ContinuesTheOneBefore() || f.WasPlacedBehindByProgress());
+     }},
     {"W15",
      [](const Facts& f) { return f.Strayed() && f.ByShort() && *f.Stray().from > f.Stray().at; }},
     {"W21",

@@ -194,6 +194,32 @@ class Teller {
     return std::nullopt;
   }
 
+  // A failed call shows what it is about by its size alone.
+  bool IsAboutChunk(const SentCall& sent) const {
+    const uint64_t rest = story_.chunk_end() - story_.next;
+    if (sent.accepted == 0) return sent.wanted == rest || sent.wanted == story_.chunk_bytes;
+    if (!sent.visible) return true;
+    const std::string_view content = ContentOf(sent);
+    const uint64_t telling = std::min<uint64_t>(content.size(), kTellingBytes);
+    return Straight(content, story_.next) >= telling || Straight(content, story_.head) >= telling;
+  }
+
+  // The next call of the same thread. A program with a pool of threads leaves each call to any of
+  // them: then it is the next call of the process, unless the thread comes back to its chunk.
+  std::optional<size_t> ReplyTo(size_t index) const {
+    const TracedCall& setback = *story_.calls[index].call;
+    const std::optional<size_t> own = NextOfWriter(index);
+    for (size_t i = index + 1; i < story_.calls.size() && i != own; ++i) {
+      const TracedCall& call = *story_.calls[i].call;
+      if (call.process != setback.process) continue;
+      // Rivals with offsets of their own do not answer for each other.
+      if (setback.call.starts_with("pwrite") || call.call.starts_with("pwrite")) return own;
+      if (own && IsAboutChunk(story_.calls[*own])) return own;
+      return i;
+    }
+    return own;
+  }
+
   // Whether the reply sends what was due, where it was due.
   bool Continues(const SentCall& setback, SentCall& reply) {
     const uint64_t at = setback.at + setback.accepted;
@@ -251,7 +277,7 @@ class Teller {
       call.from = from;
       call.straight = call.accepted;
       story_.next = from + call.accepted;
-      story_.reply = NextOfWriter(i);
+      story_.reply = ReplyTo(i);
       story_.goes_on = story_.reply && Continues(call, story_.calls[*story_.reply]);
       if (!story_.goes_on) return;
       expected = story_.next < story_.chunk_end() ? story_.reply : std::nullopt;

@@ -273,6 +273,8 @@ Status ExecRunner::Collect(const Streams& streams, Observation& observation) {
   if (!standard.ok()) return standard.error();
   if (stream || !settings_.target.NamesOutput()) {
     observation.outputs.push_back({judged, std::move(standard).value(), true, stream});
+  } else {
+    observation.remarks = standard.value().view().substr(0, kDiagnosticsBytesMax);
   }
   // What the target put in the place of a sink's FIFO is another output.
   const auto name_left = [&](const std::string& name) {

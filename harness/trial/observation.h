@@ -84,6 +84,7 @@ struct Observation {
   std::vector<std::string> programs;  // names of what the processes ran
   std::string diagnostics;            // the target's stderr, cut to kDiagnosticsBytesMax
   uint64_t diagnostics_bytes = 0;     // its whole length
+  std::string remarks;                // the target's stdout where that is no output, cut likewise
   uint32_t attached = 0;              // process images that loaded the library
   uint32_t version_mismatches = 0;
   uint32_t trace_dropped = 0;

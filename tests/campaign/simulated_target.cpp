@@ -93,8 +93,11 @@ class Simulation {
       }
       const auto accepted = static_cast<size_t>(result);
       if (accepted < asked.size() && !GoesOnAfterShort(++shorts)) return;
-      const bool restarts = accepted < asked.size() && settings_.mistake == Mistake::kResendsWhole;
-      done = restarts ? 0 : done + accepted;
+      const bool is_short = accepted < asked.size();
+      const bool restarts = is_short && settings_.mistake == Mistake::kResendsWhole;
+      const size_t torn =
+          is_short && settings_.mistake == Mistake::kCountsSamples ? accepted % 4 : 0;
+      done = restarts ? 0 : done + accepted - torn;
       if (accepted == asked.size()) shorts = 0;
     }
   }

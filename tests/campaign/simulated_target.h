@@ -18,6 +18,7 @@ enum class Mistake {
   kNone,           // loops; reports errors; exits with 0 only if everything was accepted
   kIgnoresCount,   // takes any count for all of it
   kResendsWhole,   // answers a short write by the whole chunk again
+  kCountsSamples,  // counts in samples of 4 bytes, and so begins a torn one anew
   kRetriesOnce,    // a second short write in a row ends the chunk
   kGivesUp,        // exits with 1 at a short write
   kCrashes,        // is killed by SIGABRT at a short write

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 // By the source's suffix; what is compiled needs none.
 const std::map<std::string, std::string> kInterpreters = {
-    {".c", ""}, {".cpp", ""}, {".py", "python3"}, {".pl", "perl"}};
+    {".c", ""}, {".cpp", ""}, {".py", "python3"}, {".pl", "perl"}, {".js", "node"}};
 
 std::vector<std::string> Words(const std::string& text) {
   std::istringstream stream(text);

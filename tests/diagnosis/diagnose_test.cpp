@@ -60,6 +60,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"RestOfTheLastLeftOut",
              "W01 W12 W25",
              {.calls = {{kChunk1}, {kChunk2}, {kChunk3, 40}}}},
+        Case{"RestLeftOutAndTheEndAgain",
+             "W25",
+             {.calls = {{kChunk1, 40}, {kChunk2}, {kChunk3}, {Part(240, 60)}}}},
         Case{"RestLeftOutAtItsPosition",
              "W01 W12 W25",
              {.calls = {{kChunk1, 40, "pwrite", 0},
@@ -123,6 +126,12 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"HeadAndTheNextChunk",
              "W16",
              {.calls = {{kChunk1, 40}, {Part(0, 60) + Part(100, 40)}, {Part(140, 60)}, {kChunk3}}}},
+        Case{"HeadAgainBehindTheSentByte",
+             "W16",
+             {.calls = {{kChunk1, 1}, {Part(0, 1) + Part(0, 98)}, {kChunk2}, {kChunk3}}}},
+        Case{"HeadAgainBehindTheSentBytes",
+             "W16",
+             {.calls = {{kChunk1, 40}, {Part(0, 40) + Part(0, 20)}, {kChunk2}, {kChunk3}}}},
         Case{"SecondShortIgnored",
              "W18",
              {.calls = {{kChunk1, 40}, {Part(40, 60), 30}, {kChunk2}, {kChunk3}}}},
@@ -168,6 +177,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"OffsetsInLaterRecords",
              "W13 W40 W16",
              {.calls = {{kChunk1, 40}, {Part(40, 60)}, {kChunk2}, {std::string(100, '#')}}}},
+        // The offset kept aside says 98 where the file goes on at 100.
+        Case{"LaterHeaderTooEarly",
+             "W13",
+             {.calls = {{kChunk1, 2},
+                        {Part(2, 98)},
+                        {std::string(24, '.') + Part(124, 76)},
+                        {Part(100, 24), {}, "pwrite", 98},
+                        {kChunk3, {}, "write", 200}}}},
         Case{"NothingMoreToSend", "W15 W21", {.calls = {{kChunk1, 40}, {Part(40, 60)}}}},
         Case{"FailsWhenTheRestIsOut",
              "W21",
@@ -239,6 +256,10 @@ INSTANTIATE_TEST_SUITE_P(
              "W47",
              {.calls = {{kChunk1, 40}, {Part(40, 60), -ENOSPC}, {kChunk1}, {kChunk2}, {kChunk3}},
               .end = kFails}},
+        Case{"WholeRecordBehindItsFirstByte",
+             "W47 W19",
+             {.calls = {{kChunk1, 1}, {Part(1, 99), -ENOSPC}, {kChunk1}, {kChunk2}, {kChunk3}},
+              .end = kFails}},
         Case{"ErrorTakenForAShortWrite",
              "W04 W45",
              {.calls = {{kChunk1, -ENOSPC}, {kChunk1, -ENOSPC}, {kChunk1, -ENOSPC}}}},
@@ -265,6 +286,21 @@ TEST(Diagnose, CountsCharactersWhereBytesAreMeant) {
   EXPECT_EQ(Joined(DiagnoseScript(script).candidates), "W17");
 }
 
+// A program that says how much it wrote counts somewhere: it counted what it had asked for.
+TEST(Diagnose, BelievesInACountWhereOneIsTold) {
+  Script script;
+  script.reference.clear();
+  for (int i = 1000; script.reference.size() < 1200; ++i) script.reference += std::to_string(i * 7);
+  const std::string& all = script.reference;
+  script.control = {600, 600};
+  script.calls = {{all.substr(0, 600), 40}, {all.substr(600)}};
+  EXPECT_EQ(Joined(DiagnoseScript(script).candidates), "W01 W12 W25");
+  script.message = "1200 bytes written";
+  EXPECT_EQ(Joined(DiagnoseScript(script).candidates), "W12 W01 W25");
+  script.message = "12001 bytes written, 01200 checked";
+  EXPECT_EQ(Joined(DiagnoseScript(script).candidates), "W01 W12 W25");
+}
+
 // The sentence holds what was seen: calls, counts, and ranges.
 TEST(Diagnose, SaysWhatWasSeen) {
   const Diagnosis diagnosis =
@@ -275,6 +311,32 @@ TEST(Diagnose, SaysWhatWasSeen) {
             "looks the same");
   EXPECT_EQ(Headline(diagnosis), "W08 pointer not advanced");
   EXPECT_EQ(diagnosis.call, 0u);
+}
+
+ScriptCall By(uint32_t thread, ScriptCall call) {
+  call.thread = thread;
+  return call;
+}
+
+// A pool leaves each call to any of its threads: the next one answers, whoever makes it.
+TEST(Diagnose, FollowsAPoolOfThreads) {
+  const Diagnosis diagnosis = DiagnoseScript(
+      {.calls = {By(1, {kChunk1, 40}), By(2, {kChunk2}), By(1, {kChunk3})}, .stream = true});
+  EXPECT_EQ(diagnosis.class_name, "W01");
+  EXPECT_EQ(diagnosis.sentence.find("after call 1 accepted 40 of 100, call 2 (asked 100) went on "
+                                    "with payload byte 100; in out, payload bytes 40-99 never"),
+            0u)
+      << diagnosis.sentence;
+  const Diagnosis ended = DiagnoseScript(
+      {.calls = {By(1, {kChunk1}), By(2, {kChunk2, 40}), By(3, {kChunk3})}, .stream = true});
+  EXPECT_NE(ended.sentence.find("call 3 (asked 100) went on"), std::string::npos) << ended.sentence;
+}
+
+// A thread that comes back to its chunk answers for itself, whoever wrote in between.
+TEST(Diagnose, FollowsAThreadThatHasARival) {
+  const Diagnosis diagnosis = DiagnoseScript(
+      {.calls = {By(1, {kChunk1, 40}), By(2, {kChunk2}), By(1, {Part(40, 60)}), By(2, {kChunk3})}});
+  EXPECT_EQ(diagnosis.class_name, "W49") << diagnosis.sentence;
 }
 
 // What fits no class gets none: the family in words, and no guess.

@@ -16,6 +16,17 @@ bool IsTerminal(int64_t error) {
   return error != 0 && error != EAGAIN && error != EINTR;
 }
 
+// The scripts whose schedules say nothing of the call belong to tests that do not look at it.
+uint32_t StepOf(const Script& script, uint32_t number) {
+  const std::vector<Step> steps = ParseSchedule(script.schedule).value().steps;
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].calls.first <= number && number <= steps[i].calls.last) {
+      return static_cast<uint32_t>(i) + 1;
+    }
+  }
+  return 1;
+}
+
 TracedCall Traced(uint32_t number, const ScriptCall& scripted, const Script& script) {
   TracedCall call;
   call.number = number;
@@ -25,10 +36,11 @@ TracedCall Traced(uint32_t number, const ScriptCall& scripted, const Script& scr
   call.result = accepted < 0 ? -1 : accepted;
   call.error = accepted < 0 ? static_cast<int>(-accepted) : 0;
   call.delivered = accepted != static_cast<int64_t>(call.asked);
-  call.step = call.delivered ? 1 : 0;
+  call.step = call.delivered ? StepOf(script, number) : 0;
+  call.sink = script.stream ? "pipe" : "regular file";
   call.fault = script.fault;
   call.process = scripted.process;
-  call.thread = scripted.process;
+  call.thread = scripted.thread == 0 ? scripted.process : scripted.thread;
   call.caller_in_program = true;
   call.output = 1;
   call.handler_can_interrupt = script.handles_signals;
@@ -92,14 +104,15 @@ std::string Part(uint64_t from, uint64_t bytes) {
   return ScriptPayload().substr(from, bytes);
 }
 
-Diagnosis DiagnoseScript(const Script& script) {
-  const Observation control = Control(script);
-  Observation trial;
-  trial.touched = control.touched;
-  const std::string output = Play(script, trial);
-  trial.end = script.end;
-  trial.diagnostics = script.message;
-  trial.outputs = {
+PlayedScript::PlayedScript(const Script& script)
+    : script_(script),
+      schedule_(ParseSchedule(script.schedule).value()),
+      control_(Control(script)) {
+  trial_.touched = control_.touched;
+  const std::string output = Play(script, trial_);
+  trial_.end = script.end;
+  trial_.diagnostics = script.message;
+  trial_.outputs = {
       {.name = "out", .bytes = FileBytes::Of(output), .written = true, .stream = script.stream}};
   Behaviour behaviour;
   if (!script.sync.empty()) {
@@ -109,7 +122,7 @@ Diagnosis DiagnoseScript(const Script& script) {
     sync.delivered = true;
     sync.result = -1;
     sync.error = EIO;
-    trial.calls.push_back(sync);
+    trial_.calls.push_back(sync);
     behaviour.recoverable = false;
     behaviour.delayed_error = true;
   }
@@ -118,21 +131,28 @@ Diagnosis DiagnoseScript(const Script& script) {
   behaviour.outputs = {{"out", output}};
   behaviour.diagnostics = script.message;
   behaviour.faulted = {"out"};
-  for (const TracedCall& call : trial.calls) behaviour.recoverable &= !IsTerminal(call.error);
+  for (const TracedCall& call : trial_.calls) behaviour.recoverable &= !IsTerminal(call.error);
   Reference reference;
-  reference.outputs = {{"out", script.reference}};
+  reference.outputs = {{"out", script_.reference}};
   reference.main_output = "out";
-  reference.existing = script.existing;
+  reference.existing = script_.existing;
   reference.is_payload = true;
-  const Judgement judgement = Judge(reference, behaviour, Contract::kTransparent);
-  EXPECT_FALSE(judgement.good) << "a script must be of a failure";
-  const Schedule schedule = ParseSchedule("1:short=1").value();
-  return Diagnose({.judgement = judgement,
-                   .observation = trial,
-                   .control = control,
-                   .schedule = schedule,
-                   .reference = script.reference,
-                   .reference_is_payload = true});
+  judgement_ = Judge(reference, behaviour, Contract::kTransparent);
+}
+
+Evidence PlayedScript::evidence() const {
+  return {.judgement = judgement_,
+          .observation = trial_,
+          .control = control_,
+          .schedule = schedule_,
+          .reference = script_.reference,
+          .reference_is_payload = true};
+}
+
+Diagnosis DiagnoseScript(const Script& script) {
+  const PlayedScript played(script);
+  EXPECT_FALSE(played.evidence().judgement.good) << "a script must be of a failure";
+  return Diagnose(played.evidence());
 }
 
 }  // namespace shortwrite

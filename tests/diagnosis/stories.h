@@ -22,6 +22,7 @@ struct ScriptCall {
   std::string call = "write";
   std::optional<uint64_t> position = std::nullopt;  // else where the last call ended
   uint32_t process = 1;
+  uint32_t thread = 0;  // else one of its own for each process
 };
 
 struct Script {
@@ -36,6 +37,24 @@ struct Script {
   bool handles_signals = false;
   FaultKind fault = FaultKind::kShort;
   std::string sync = {};  // "close" or "fsync": a call of this name fails with EIO at the end
+  std::string schedule = "1:short=1";
+};
+
+// What the diagnosis of a script looks at. Not to be moved: the evidence refers to the rest.
+class PlayedScript {
+ public:
+  explicit PlayedScript(const Script& script);
+  PlayedScript(const PlayedScript&) = delete;
+  PlayedScript& operator=(const PlayedScript&) = delete;
+
+  Evidence evidence() const;
+
+ private:
+  Script script_;
+  Schedule schedule_;
+  Observation control_;
+  Observation trial_;
+  Judgement judgement_;
 };
 
 // Reference bytes [from, from + bytes).
