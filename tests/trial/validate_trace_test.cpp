@@ -146,6 +146,10 @@ TEST(ValidateTrace, FaultsBelongToTheirStep) {
   TracedCall without = Cut(Call(1, 100), 1);
   without.step = 0;
   TracedCall missed = Call(1, 100);
+  TracedCall let_go = missed;
+  let_go.watched = let_go.returned = false;
+  TracedCall cut_off = missed;
+  cut_off.returned = false;
   TracedCall at_nothing = Answered(Call(0, 0), FaultKind::kEnospc, ENOSPC);
   at_nothing.step = 0;
   Check({
@@ -155,6 +159,8 @@ TEST(ValidateTrace, FaultsBelongToTheirStep) {
       {"a later step", {second}, "1:short=1 1-9:short=2", kPosix, "not the first step"},
       {"no step at all", {without}, "", kPosix, "without a step"},
       {"a step left out", {missed}, "*:short=1", kPosix, "not the first step"},
+      {"a step left out of a call let go", {let_go}, "*:short=1", kPosix, "not the first step"},
+      {"killed before it was noted", {cut_off}, "*:short=1", kPosix, ""},
       {"another fault", {Cut(Call(1, 100), 1)}, "1:cap=1", kPosix, "not the fault of its step"},
       {"another count", {Cut(Call(1, 100), 2)}, "1:short=1", kPosix, "not the count of its step"},
       {"nothing to write", {at_nothing}, "1:enospc", kPosix, "nothing to write"},
