@@ -301,8 +301,8 @@ class Validation {
     return found == steps.end() ? 0 : static_cast<uint32_t>(found - steps.begin()) + 1;
   }
 
-  // Its process was killed while it wrote the record: the step may not be in it yet. A call that was
-  // let go has none by right, and is looked at.
+  // Its process was killed while it wrote the record: step and output may not be in it yet. A call
+  // that was let go has no step by right, and is looked at.
   static bool IsCutOff(const TracedCall& call) {
     return call.watched && !call.returned && !call.delivered && call.step == 0;
   }
@@ -332,7 +332,7 @@ class Validation {
   }
 
   void Count(const TracedCall& call) {
-    if (call.number == 0) return;
+    if (call.number == 0 || IsCutOff(call)) return;
     OutputState& output = outputs_[call.output];
     ++output.calls;
     output.one_thread &= output.thread.value_or(call.thread) == call.thread;
