@@ -41,6 +41,8 @@ struct CampaignSettings {
   // How the payload is made, if it is by rule; then others may be tried: these, and smaller ones.
   std::optional<TrialPayload> payload;
   std::vector<TrialPayload> other_payloads;
+  bool may_resize = false;           // nobody asked for the payload's size
+  bool feedback = true;              // the search varies what did something new
   std::vector<KeptSchedule> corpus;  // run first
   std::vector<std::string> notes;    // handed on to the result
   std::string why_unseen;            // what is known of a program that preload cannot see

@@ -65,7 +65,8 @@ void SetUpPayloads(const TargetOptions& options, CampaignSettings& campaign) {
   campaign.payload = options.payload;
   if (options.payload.text != PayloadText::kAscii) return;
   campaign.other_payloads.push_back({options.payload.bytes, PayloadText::kUtf8});
-  if (!options.payload_size_is_asked) campaign.other_payloads.push_back({kFullBuffersBytes});
+  campaign.may_resize = !options.payload_size_is_asked;
+  if (campaign.may_resize) campaign.other_payloads.push_back({kFullBuffersBytes});
 }
 
 constexpr std::chrono::milliseconds kJudgeTimeout{60000};
