@@ -11,15 +11,15 @@ namespace {
 
 // What failed without any fault, which no fault of ours can explain; seen once is enough.
 Status KeepFailureAlone(ControlOutcome& control, Explorer& explorer, CampaignListener& listener) {
-  CampaignResult& result = explorer.result;
+  CampaignResult& result = explorer.result();
   Counterexample found;
   found.without_fault = control.fails_alone_under;
   found.observation = std::move(*control.fails_alone);
-  Result<Judgement> judgement = explorer.trials.Judge(found.observation, found.minimal);
+  Result<Judgement> judgement = explorer.trials().Judge(found.observation, found.minimal);
   if (!judgement.ok()) return judgement.error();
   found.judgement = std::move(judgement).value();
   found.diagnosis =
-      DiagnoseTrial(explorer.trials.reference, found.observation, found.minimal, found.judgement);
+      DiagnoseTrial(explorer.trials().reference, found.observation, found.minimal, found.judgement);
   found.confirmed = kConfirmations;
   listener.OnFinding(found.raw, found.judgement, std::nullopt);
   listener.OnCounterexample(found);
@@ -31,19 +31,19 @@ Status KeepFailureAlone(ControlOutcome& control, Explorer& explorer, CampaignLis
 
 // Whether there is anything to explore after the controls.
 Result<bool> TakeOver(ControlOutcome control, Explorer& explorer, CampaignListener& listener) {
-  CampaignResult& result = explorer.result;
+  CampaignResult& result = explorer.result();
   result.controls = control.controls;
   result.backend = std::move(control.backend);
   result.write_calls = control.write_calls;
   result.output_bytes = control.output_bytes;
   result.notes = std::move(control.notes);
   result.reason = control.reason;
-  explorer.trials.reference = std::move(control.reference);
+  explorer.trials().reference = std::move(control.reference);
   if (control.end) {
     result.end = *control.end;
     return false;
   }
-  listener.OnControl(explorer.trials.reference.control);
+  listener.OnControl(explorer.trials().reference.control);
   if (!control.fails_alone) return true;
   if (Status kept = KeepFailureAlone(control, explorer, listener); !kept.ok()) return kept.error();
   return false;
@@ -51,13 +51,13 @@ Result<bool> TakeOver(ControlOutcome control, Explorer& explorer, CampaignListen
 
 Status Explore(Explorer& explorer) {
   if (Status tried = ExploreKept(explorer); !tried.ok()) return tried;
-  if (explorer.settings.real_shortage) return ExploreShortage(explorer);
+  if (explorer.settings().real_shortage) return ExploreShortage(explorer);
   Search search(explorer);
   const auto learn = [&](const Schedule& schedule, const Outcome& outcome) {
     search.Learn(schedule, outcome);
   };
   if (Status tried = ExploreSweep(explorer, learn); !tried.ok()) return tried;
-  if (explorer.settings.depth > 0) {
+  if (explorer.settings().depth > 0) {
     if (Status tried = ExploreOtherPayloads(explorer, learn); !tried.ok()) return tried;
   }
   return search.Run();
@@ -84,7 +84,7 @@ Result<CampaignResult> RunCampaign(TrialRunner& runner, const CampaignSettings& 
   const Status explored = Explore(explorer);
   const ExploreEnd end = explorer.end();
   if (!explored.ok() && !end.interrupted) return explored.error();
-  result.controls += explorer.trials.payloads.controls();
+  result.controls += explorer.trials().payloads.controls();
   Conclude(end, result);
   return result;
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,12 @@ struct KeptSchedule {
   Schedule schedule;
   std::optional<TrialPayload> payload;  // that it was found with, unless the campaign's own
   std::string name;                     // for people
+};
+
+// What a worker process runs its trials with: its own workspace, and what belongs to it.
+struct WorkerSetup {
+  std::unique_ptr<TrialRunner> runner;
+  Comparison comparison;  // as JudgeSettings has it
 };
 
 struct CampaignSettings {
@@ -48,6 +55,8 @@ struct CampaignSettings {
   std::string why_unseen;            // what is known of a program that preload cannot see
   bool may_change_backend = true;    // when the one in use does not see every byte
   std::function<bool()> out_of_time = [] { return false; };
+  uint32_t jobs = 1;  // trials beside each other; then make_worker must be there
+  std::function<Result<WorkerSetup>()> make_worker;  // called in the worker
 };
 
 struct Counterexample {

@@ -44,9 +44,9 @@ Status Counterexamples::Take(const Failure& failure, const std::string& symptom,
 }
 
 void Counterexamples::TakeUnsteady(const Schedule& schedule, Verdict verdict,
-                                   const std::string& symptom) {
-  unsteady_ = fmt::format("'{}' was judged {} once, and not when it was repeated", ToText(schedule),
-                          VerdictText(verdict));
+                                   const std::string& symptom, const std::string& remedy) {
+  unsteady_ = fmt::format("'{}' was judged {} once, and not when it was repeated{}",
+                          ToText(schedule), VerdictText(verdict), remedy);
   result_.notes.push_back(unsteady_);
   // A steady failure of the same kind may still come; not for ever, though.
   constexpr uint32_t kUnsteadyMax = 3;

@@ -25,8 +25,9 @@ class Counterexamples {
   // A failure whose symptom is not known yet, in trial number `trial`: told, then made smaller,
   // confirmed, and kept unless it is another way to provoke what is on the list.
   Status Take(const Failure& failure, const std::string& symptom, uint32_t trial);
-  // A failure that did not come back when its schedule was run again.
-  void TakeUnsteady(const Schedule& schedule, Verdict verdict, const std::string& symptom);
+  // A failure that did not come back when its schedule was run again; remedy: more words, or none.
+  void TakeUnsteady(const Schedule& schedule, Verdict verdict, const std::string& symptom,
+                    const std::string& remedy = "");
 
   // The trial that failed first; 0: none has.
   uint32_t first_at() const { return first_at_; }

@@ -8,11 +8,11 @@ namespace {
 
 // Whether it was run as it was found and no longer fails.
 Result<bool> IsStale(Explorer& explorer, const KeptSchedule& kept) {
-  PayloadSwitch& payloads = explorer.trials.payloads;
+  PayloadSwitch& payloads = explorer.trials().payloads;
   bool as_found = !kept.payload;
   if (kept.payload && payloads.possible() && !explorer.Exhausted()) {
     Result<bool> used = payloads.Use(*kept.payload);
-    if (!used.ok()) return explorer.trials.Remember(used.error()).error();
+    if (!used.ok()) return explorer.trials().Remember(used.error()).error();
     as_found = used.value();
   }
   bool passed = false;
@@ -30,7 +30,7 @@ Result<bool> IsStale(Explorer& explorer, const KeptSchedule& kept) {
 // not run, or not with its own payload, is not known to be stale.
 Status ExploreKept(Explorer& explorer) {
   std::vector<std::string> stale;
-  for (const KeptSchedule& kept : explorer.settings.corpus) {
+  for (const KeptSchedule& kept : explorer.settings().corpus) {
     const Result<bool> is_stale = IsStale(explorer, kept);
     if (!is_stale.ok()) return is_stale.error();
     if (is_stale.value()) {
@@ -38,7 +38,7 @@ Status ExploreKept(Explorer& explorer) {
     }
   }
   if (!stale.empty()) {
-    explorer.result.notes.push_back(
+    explorer.result().notes.push_back(
         fmt::format("stale in the corpus, no longer failing: {}", fmt::join(stale, ", ")));
   }
   return Ok();

@@ -7,11 +7,11 @@ namespace shortwrite {
 
 // Every file may have so many bytes and no more; nothing is injected.
 Status ExploreShortage(Explorer& explorer) {
-  const std::vector<Schedule> limits = PlanSizeLimits(explorer.trials.reference.control);
+  const std::vector<Schedule> limits = PlanSizeLimits(explorer.trials().reference.control);
   explorer.Plan(limits.size());
   const Result<size_t> swept = explorer.TryAll(limits, {});
   if (!swept.ok()) return swept.error();
-  explorer.result.completeness =
+  explorer.result().completeness =
       fmt::format("{} of {} size limits, a real shortage at each{}", swept.value(), limits.size(),
                   swept.value() == limits.size() ? ": exhausted" : "");
   return Ok();

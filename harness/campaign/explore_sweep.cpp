@@ -32,10 +32,10 @@ SweepSettings SettingsOf(const CampaignSettings& settings) {
 }  // namespace
 
 Status ExploreSweep(Explorer& explorer, const Explorer::Learn& learn) {
-  CampaignResult& result = explorer.result;
+  CampaignResult& result = explorer.result();
   const SweepPlan plan =
-      PlanSweep(explorer.trials.reference.control, SettingsOf(explorer.settings));
-  if (explorer.settings.depth == 0) {
+      PlanSweep(explorer.trials().reference.control, SettingsOf(explorer.settings()));
+  if (explorer.settings().depth == 0) {
     result.completeness = "no sweep was asked for";
     return Ok();
   }
@@ -51,20 +51,20 @@ Status ExploreSweep(Explorer& explorer, const Explorer::Learn& learn) {
 // several bytes shows, or a last chunk that is full.
 Status ExploreOtherPayloads(Explorer& explorer, const Explorer::Learn& learn) {
   constexpr size_t kSchedulesEach = 24;
-  Trials& trials = explorer.trials;
-  for (const TrialPayload& payload : explorer.settings.other_payloads) {
+  Trials& trials = explorer.trials();
+  for (const TrialPayload& payload : explorer.settings().other_payloads) {
     if (explorer.Exhausted() || explorer.found_any()) return Ok();
     const Result<bool> used = trials.payloads.Use(payload);
     if (!used.ok()) return trials.Remember(used.error());
     if (!used.value()) continue;
-    SweepSettings settings = SettingsOf(explorer.settings);
+    SweepSettings settings = SettingsOf(explorer.settings());
     settings.depth = 1;
     std::vector<Schedule> schedules = PlanSweep(trials.reference.control, settings).schedules;
     schedules.resize(std::min(kSchedulesEach, schedules.size()));
     const Result<size_t> tried = explorer.TryAll(schedules, learn);
     if (!tried.ok()) return tried.error();
     if (Status back = trials.payloads.UseMain(); !back.ok()) return back;
-    explorer.result.completeness +=
+    explorer.result().completeness +=
         fmt::format("; then {} schedules over {} bytes of {}", tried.value(), payload.bytes,
                     kPayloadTexts[static_cast<size_t>(payload.text)]);
   }

@@ -11,6 +11,7 @@
 #include "harness/campaign/conclusion.h"
 #include "harness/campaign/counterexamples.h"
 #include "harness/campaign/outcome.h"
+#include "harness/campaign/run_ahead.h"
 #include "harness/campaign/trials.h"
 
 namespace shortwrite {
@@ -31,20 +32,28 @@ class Explorer {
 
   // No more trials: the work is done, or its budget is.
   bool Exhausted();
-  bool found_any() const { return !result.counterexamples.empty(); }
+  bool found_any() const { return !result_.counterexamples.empty(); }
   // For the progress that people see: how many trials this phase will have come to.
   void Plan(uint64_t trials);
   ExploreEnd end() const;
 
-  const CampaignSettings& settings;
-  CampaignResult& result;
-  Trials trials;
+  const CampaignSettings& settings() const { return settings_; }
+  CampaignResult& result() { return result_; }
+  Trials& trials() { return trials_; }
 
  private:
-  bool Interrupted() const { return trials.interrupted() || counterexamples_.control_failed(); }
-  Result<Outcome> Try(const Schedule& schedule);
+  bool Interrupted() const { return trials_.interrupted() || counterexamples_.control_failed(); }
+  // Schedule number `at` of those that run ahead.
+  Result<Outcome> Try(size_t at, const Schedule& schedule);
+  Result<Outcome> TryHere(const Schedule& schedule);
+  void Book(const Outcome& outcome);
 
+  const CampaignSettings& settings_;
   CampaignListener& listener_;
+  CampaignResult& result_;
+  RunAhead ahead_;
+  QuietRunner runner_;
+  Trials trials_;
   Counterexamples counterexamples_;
   uint32_t explored_ = 0;
   uint32_t planned_ = 0;

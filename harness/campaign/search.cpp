@@ -53,36 +53,36 @@ ScheduleBounds BoundsOf(const Observation& control, const CampaignSettings& sett
 
 }  // namespace
 
-Search::Search(Explorer& explorer) : explorer_(explorer), random_(explorer.settings.seed) {
-  others_ = PlanPayloads(explorer.trials.reference.control, explorer.settings);
+Search::Search(Explorer& explorer) : explorer_(explorer), random_(explorer.settings().seed) {
+  others_ = PlanPayloads(explorer.trials().reference.control, explorer.settings());
 }
 
 void Search::Learn(const Schedule& schedule, const Outcome& outcome) {
   IsNew(schedule);
   if (!novelty_.Learn(outcome.traits) || outcome.delivered == 0) return;
-  if (explorer_.settings.feedback && !schedule.steps.empty()) kept_.push_back(schedule);
+  if (explorer_.settings().feedback && !schedule.steps.empty()) kept_.push_back(schedule);
 }
 
 bool Search::IsNew(const Schedule& schedule) {
   if (tried_.size() >= kTriedMax) tried_.clear();
-  const std::optional<TrialPayload>& payload = explorer_.trials.payloads.in_use();
+  const std::optional<TrialPayload>& payload = explorer_.trials().payloads.in_use();
   const std::string under =
       payload ? fmt::format("{} {} ", payload->bytes, static_cast<int>(payload->text)) : "";
   return tried_.insert(std::hash<std::string>()(under + ToText(schedule))).second;
 }
 
 Status Search::ChoosePayload(uint32_t round) {
-  PayloadSwitch& payloads = explorer_.trials.payloads;
+  PayloadSwitch& payloads = explorer_.trials().payloads;
   const bool other = round % kRoundsPerOtherPayload == kRoundsPerOtherPayload - 1;
   if (Status back = payloads.UseMain(); !back.ok()) return back;
   while (other && !others_.empty()) {
     const size_t next = round / kRoundsPerOtherPayload % others_.size();
     const Result<bool> used = payloads.Use(others_[next]);
-    if (!used.ok()) return explorer_.trials.Remember(used.error());
+    if (!used.ok()) return explorer_.trials().Remember(used.error());
     if (used.value()) break;
     others_.erase(others_.begin() + static_cast<std::ptrdiff_t>(next));
   }
-  bounds_ = BoundsOf(explorer_.trials.reference.control, explorer_.settings);
+  bounds_ = BoundsOf(explorer_.trials().reference.control, explorer_.settings());
   return Ok();
 }
 
@@ -98,8 +98,8 @@ std::optional<Schedule> Search::MakeOne(bool varied) {
   constexpr int kAttempts = 40;
   for (int i = 0; i < kAttempts; ++i) {
     Schedule schedule = DrawSchedule(varied);
-    if (Allows(explorer_.settings.faults, schedule) &&
-        IsAffordable(schedule, explorer_.result.output_bytes) && IsNew(schedule)) {
+    if (Allows(explorer_.settings().faults, schedule) &&
+        IsAffordable(schedule, explorer_.result().output_bytes) && IsNew(schedule)) {
       return schedule;
     }
   }
@@ -126,13 +126,13 @@ Status Search::RunRound() {
       [this] { return explorer_.found_any(); });
   if (!tried.ok()) return tried.error();
   searched_ += static_cast<uint32_t>(tried.value());
-  if (explorer_.trials.payloads.in_use()) over_others_ += static_cast<uint32_t>(tried.value());
+  if (explorer_.trials().payloads.in_use()) over_others_ += static_cast<uint32_t>(tried.value());
   return Ok();
 }
 
 Status Search::Run() {
-  const CampaignSettings& settings = explorer_.settings;
-  if (!settings.faults.shorts || explorer_.result.write_calls == 0) return Ok();
+  const CampaignSettings& settings = explorer_.settings();
+  if (!settings.faults.shorts || explorer_.result().write_calls == 0) return Ok();
   explorer_.Plan(settings.trials_max);
   constexpr uint32_t kBarrenMax = 2 * kRoundsPerOtherPayload;
   uint32_t barren = 0;  // rounds in which nothing was left to try
@@ -144,7 +144,7 @@ Status Search::Run() {
     barren = searched_ == before ? barren + 1 : 0;
   }
   Describe();
-  return explorer_.trials.payloads.UseMain();
+  return explorer_.trials().payloads.UseMain();
 }
 
 void Search::Describe() const {
@@ -152,7 +152,7 @@ void Search::Describe() const {
   std::string text = fmt::format("; then {} random schedules", searched_);
   if (varied_ > 0) text += fmt::format(", {} of them near one that did something new", varied_);
   if (over_others_ > 0) text += fmt::format(", {} over other payloads", over_others_);
-  explorer_.result.completeness += text;
+  explorer_.result().completeness += text;
 }
 
 }  // namespace shortwrite

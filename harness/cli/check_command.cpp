@@ -102,6 +102,7 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
   settings.real_shortage = options.real_shortage;
   settings.trials_max = options.trials_max;
   settings.seed = options.seed;
+  settings.jobs = options.jobs;
   if (!options.corpus.empty()) {
     Result<std::vector<KeptSchedule>> corpus = ReadFindings(options.corpus);
     if (!corpus.ok()) return FailWithResult(options.target, corpus.error());

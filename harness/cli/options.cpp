@@ -1,6 +1,7 @@
 #include "harness/cli/options.h"
 
 #include <fmt/format.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <array>
@@ -236,6 +237,13 @@ Result<TargetOptions> ParseTarget(const RawTarget& raw, std::vector<std::string>
   return options;
 }
 
+// That this process may run on.
+uint32_t Processors() {
+  cpu_set_t set;
+  const int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+  return static_cast<uint32_t>(std::max(count, 1));
+}
+
 Result<Options> ParseCheck(CommandLine line) {
   const RawOptions& raw = line.raw;
   CheckOptions options;
@@ -248,6 +256,7 @@ Result<Options> ParseCheck(CommandLine line) {
   options.real_shortage = raw.target.sink == kFullSink;
   constexpr uint64_t kTrialsMax = 100'000'000;
   constexpr uint64_t kDepthMax = 8;
+  constexpr uint64_t kJobsMax = 1024;
   const auto count = [](std::string_view option, const std::optional<std::string>& text,
                         uint64_t least, uint64_t most, auto& value) -> Status {
     if (!text) return Ok();
@@ -256,13 +265,13 @@ Result<Options> ParseCheck(CommandLine line) {
     value = static_cast<std::remove_reference_t<decltype(value)>>(number.value());
     return Ok();
   };
-  uint64_t jobs = 1;
   if (Status s = count("--trials", raw.trials, 1, kTrialsMax, options.trials_max); !s.ok()) {
     return s.error();
   }
   if (Status s = count("--depth", raw.depth, 0, kDepthMax, options.depth); !s.ok())
     return s.error();
-  if (Status s = count("--jobs", raw.jobs, 1, 1024, jobs); !s.ok()) return s.error();
+  options.jobs = Processors();
+  if (Status s = count("--jobs", raw.jobs, 1, kJobsMax, options.jobs); !s.ok()) return s.error();
   const Result<uint64_t> seed = ParseCount("--seed", raw.seed, 0, INT64_MAX);
   if (!seed.ok()) return seed.error();
   options.seed = seed.value();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <optional>
 
 #include "harness/base/shell_quote.h"
@@ -95,6 +96,24 @@ std::string ReplayLine(const TargetOptions& options, const std::string& program,
   return ShellQuote(words);
 }
 
+// Made of values alone: a payload from a pipe can be read once, and a file may change meanwhile.
+Result<WorkerSetup> SetUpWorker(const TargetOptions& options, TrialSettings settings,
+                                const std::string& payload) {
+  Result<Workspace> workspace = Workspace::Create(kBaseBytes + kPayloadMultiple * payload.size());
+  if (!workspace.ok()) return workspace.error();
+  if (!payload.empty()) {
+    if (Status placed = WriteFile(workspace.value().payload(), payload); !placed.ok()) {
+      return placed.error();
+    }
+  }
+  CampaignSettings judged;
+  SetUpJudge(options, workspace.value().base(), judged);
+  Result<ExecRunner> runner = ExecRunner::Create(std::move(settings), std::move(workspace).value());
+  if (!runner.ok()) return runner.error();
+  return WorkerSetup{std::make_unique<ExecRunner>(std::move(runner).value()),
+                     std::move(judged.judge.comparison)};
+}
+
 }  // namespace
 
 Result<TrialSetup> SetUpTrial(const TargetOptions& options) {
@@ -142,6 +161,9 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
   campaign.main_output = setup.settings.target.NamesOutput() ? ExecRunner::kOutName : "stdout";
   const uint64_t payload_bytes = setup.payload.size();
   if (payload_bytes > 0 && !options.payload_file) SetUpPayloads(options, campaign);
+  campaign.make_worker = [options, settings = setup.settings, payload = setup.payload] {
+    return SetUpWorker(options, settings, payload);
+  };
   if (!options.reference_is_control) campaign.payload_reference = std::move(setup.payload);
 
   Result<ExecRunner> runner =
