@@ -95,4 +95,9 @@ bool Allows(const FaultSet& faults, const Schedule& schedule) {
                      [&](const Step& step) { return Allows(faults, step); });
 }
 
+Schedule Restrict(const FaultSet& faults, Schedule schedule) {
+  std::erase_if(schedule.steps, [&](const Step& step) { return !Allows(faults, step); });
+  return schedule;
+}
+
 }  // namespace shortwrite

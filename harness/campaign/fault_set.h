@@ -46,4 +46,7 @@ bool MayPass(FaultKind fault);
 // Whether the schedule keeps to the set, and has no error pass that never does.
 bool Allows(const FaultSet& faults, const Schedule& schedule);
 
+// The steps that keep to it.
+Schedule Restrict(const FaultSet& faults, Schedule schedule);
+
 }  // namespace shortwrite

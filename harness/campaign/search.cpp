@@ -97,9 +97,9 @@ Schedule Search::DrawSchedule(bool varied) {
 std::optional<Schedule> Search::MakeOne(bool varied) {
   constexpr int kAttempts = 40;
   for (int i = 0; i < kAttempts; ++i) {
-    Schedule schedule = DrawSchedule(varied);
-    if (Allows(explorer_.settings().faults, schedule) &&
-        IsAffordable(schedule, explorer_.result().output_bytes) && IsNew(schedule)) {
+    Schedule schedule = Restrict(explorer_.settings().faults, DrawSchedule(varied));
+    if (!schedule.empty() && IsAffordable(schedule, explorer_.result().output_bytes) &&
+        IsNew(schedule)) {
       return schedule;
     }
   }
@@ -132,7 +132,7 @@ Status Search::RunRound() {
 
 Status Search::Run() {
   const CampaignSettings& settings = explorer_.settings();
-  if (!settings.faults.shorts || explorer_.result().write_calls == 0) return Ok();
+  if (explorer_.result().write_calls == 0) return Ok();
   explorer_.Plan(settings.trials_max);
   constexpr uint32_t kBarrenMax = 2 * kRoundsPerOtherPayload;
   uint32_t barren = 0;  // rounds in which nothing was left to try
