@@ -32,6 +32,9 @@ struct WorkerSetup {
   Comparison comparison;  // as JudgeSettings has it
 };
 
+// Then the time alone bounds a campaign.
+inline constexpr uint32_t kNoTrialsMax = 100'000'000;
+
 struct CampaignSettings {
   FaultSet faults;
   uint32_t depth = 2;  // faults per swept schedule; 0: no sweep, random schedules alone
@@ -55,6 +58,7 @@ struct CampaignSettings {
   std::string why_unseen;            // what is known of a program that preload cannot see
   bool may_change_backend = true;    // when the one in use does not see every byte
   std::function<bool()> out_of_time = [] { return false; };
+  std::function<bool()> sweep_is_out_of_time = [] { return false; };  // the rest is the search's
   uint32_t jobs = 1;  // trials beside each other; then make_worker must be there
   std::function<Result<WorkerSetup>()> make_worker;  // called in the worker
 };

@@ -11,6 +11,8 @@ namespace {
 // Most findings come in the first few trials, and workers cost a control each.
 constexpr uint32_t kTrialsAlone = 16;
 constexpr size_t kWorthIt = 8;
+// A round of the search (search.cpp) has no more for them to do.
+constexpr uint32_t kWorkersMax = 32;
 
 }  // namespace
 
@@ -30,7 +32,7 @@ bool RunAhead::HasWorkers() {
     return false;
   }
   if (pool_ == nullptr && taken_ >= kTrialsAlone && requests_.size() >= next_ + kWorthIt) {
-    pool_ = std::make_unique<WorkerPool>(settings_.jobs,
+    pool_ = std::make_unique<WorkerPool>(std::min(settings_.jobs, kWorkersMax),
                                          BeginTrialWorker(settings_, runner_.backend()));
   }
   return pool_ != nullptr && pool_->workers() > 0;

@@ -51,6 +51,10 @@ class TrialWorker {
     if (runner_->backend() != backend) {
       if (Status used = runner_->UseBackend(backend); !used.ok()) return used;
     }
+    if (settings_.payload) {
+      // The one in use when it was forked may be another.
+      if (Status own = runner_->UsePayload(MakePayload(*settings_.payload)); !own.ok()) return own;
+    }
     Result<ControlOutcome> control = RunControls(*runner_, settings_, 1);
     if (!control.ok()) return control.error();
     if (control.value().end || control.value().fails_alone) {

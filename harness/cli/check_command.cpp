@@ -108,8 +108,12 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
     if (!corpus.ok()) return FailWithResult(options.target, corpus.error());
     settings.corpus = std::move(corpus).value();
   }
-  const auto deadline = std::chrono::steady_clock::now() + options.time;
-  settings.out_of_time = [deadline] { return std::chrono::steady_clock::now() >= deadline; };
+  const auto begin = std::chrono::steady_clock::now();
+  const auto is_over = [begin](std::chrono::milliseconds time) {
+    return std::chrono::steady_clock::now() - begin >= time;
+  };
+  settings.out_of_time = [is_over, time = options.time] { return is_over(time); };
+  settings.sweep_is_out_of_time = [is_over, time = options.time * 3 / 4] { return is_over(time); };
 
   Keeper keeper(options, options.corpus.empty() ? kFindingsDirectory : options.corpus);
   const Result<CampaignResult> result = RunCampaign(setup.value().runner, settings, keeper);

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "harness/base/size_text.h"
+#include "harness/campaign/campaign.h"
 #include "harness/cli/command_line.h"
 
 namespace shortwrite {
@@ -254,7 +255,6 @@ Result<Options> ParseCheck(CommandLine line) {
   if (!faults.ok()) return faults.error();
   options.faults = faults.value();
   options.real_shortage = raw.target.sink == kFullSink;
-  constexpr uint64_t kTrialsMax = 100'000'000;
   constexpr uint64_t kDepthMax = 8;
   constexpr uint64_t kJobsMax = 1024;
   const auto count = [](std::string_view option, const std::optional<std::string>& text,
@@ -265,7 +265,7 @@ Result<Options> ParseCheck(CommandLine line) {
     value = static_cast<std::remove_reference_t<decltype(value)>>(number.value());
     return Ok();
   };
-  if (Status s = count("--trials", raw.trials, 1, kTrialsMax, options.trials_max); !s.ok()) {
+  if (Status s = count("--trials", raw.trials, 1, kNoTrialsMax, options.trials_max); !s.ok()) {
     return s.error();
   }
   if (Status s = count("--depth", raw.depth, 0, kDepthMax, options.depth); !s.ok())
@@ -283,6 +283,7 @@ Result<Options> ParseCheck(CommandLine line) {
     const auto time = ParseDuration(*raw.time);
     if (!time.ok()) return OptionError("--time", time.error());
     options.time = time.value();
+    if (!raw.trials) options.trials_max = kNoTrialsMax;
   }
   options.corpus = raw.corpus;
   return Options(std::move(options));

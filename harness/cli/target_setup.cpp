@@ -96,15 +96,16 @@ std::string ReplayLine(const TargetOptions& options, const std::string& program,
   return ShellQuote(words);
 }
 
-// Made of values alone: a payload from a pipe can be read once, and a file may change meanwhile.
+// payload: a file, copied, for what was given as the payload may have been a pipe; or empty.
 Result<WorkerSetup> SetUpWorker(const TargetOptions& options, TrialSettings settings,
                                 const std::string& payload) {
-  Result<Workspace> workspace = Workspace::Create(kBaseBytes + kPayloadMultiple * payload.size());
+  std::error_code error;
+  const uint64_t bytes = payload.empty() ? 0 : std::filesystem::file_size(payload, error);
+  Result<Workspace> workspace = Workspace::Create(kBaseBytes + kPayloadMultiple * bytes);
   if (!workspace.ok()) return workspace.error();
   if (!payload.empty()) {
-    if (Status placed = WriteFile(workspace.value().payload(), payload); !placed.ok()) {
-      return placed.error();
-    }
+    std::filesystem::copy_file(payload, workspace.value().payload(), error);
+    if (error) return ErrnoError(fmt::format("copy '{}'", payload), error.value());
   }
   CampaignSettings judged;
   SetUpJudge(options, workspace.value().base(), judged);
@@ -161,7 +162,8 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
   campaign.main_output = setup.settings.target.NamesOutput() ? ExecRunner::kOutName : "stdout";
   const uint64_t payload_bytes = setup.payload.size();
   if (payload_bytes > 0 && !options.payload_file) SetUpPayloads(options, campaign);
-  campaign.make_worker = [options, settings = setup.settings, payload = setup.payload] {
+  campaign.make_worker = [options, settings = setup.settings,
+                          payload = payload_bytes > 0 ? setup.workspace.payload() : std::string()] {
     return SetUpWorker(options, settings, payload);
   };
   if (!options.reference_is_control) campaign.payload_reference = std::move(setup.payload);
