@@ -2,11 +2,15 @@
 #include "harness/campaign/run_ahead.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <functional>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -101,6 +105,44 @@ TEST(RunAhead, AFailureIsRunAgainHere) {
     ASSERT_EQ(alone.result.end, CampaignEnd::kCounterexample) << alone.result.reason;
     EXPECT_EQ(RunOver(make, 2).text, alone.text);
   });
+}
+
+// Trials of the main process have nobody beside them, whatever they are for.
+TEST(RunAhead, TheMainProcessRunsAlone) {
+  void* const page = mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE,
+                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(page, MAP_FAILED);
+  auto& elsewhere = *new (page) std::atomic<int>(0);
+  RunGuarded([&] {
+    const auto failing = [](bool in_worker, std::atomic<int>& counter) {
+      auto target = Target(Mistake::kNone, false)();
+      SimulatedTarget* const raw = target.get();
+      target->Intervene([=, &counter](size_t, const TrialRequest&, Observation observation) {
+        if (!in_worker) {
+          EXPECT_EQ(counter.load(), 0) << "a trial runs elsewhere";
+        } else {
+          ++counter;
+          for (int i = 0; i < 100; ++i) sched_yield();
+          --counter;
+        }
+        // Late, and differently each time: a symptom of its own for every call that is hit.
+        for (TracedCall& call : observation.calls) {
+          call.caller_in_program = true;
+          call.caller = call.number;
+        }
+        if (observation.faults_delivered == 2) {
+          observation.outputs[0].bytes = FileBytes::Of(raw->payload().substr(1));
+        }
+        return observation;
+      });
+      return target;
+    };
+    const Ran ran = RunOver([&] { return failing(false, elsewhere); }, 3,
+                            [&] { return failing(true, elsewhere); });
+    EXPECT_EQ(ran.result.end, CampaignEnd::kCounterexample) << ran.result.reason;
+    EXPECT_GE(ran.result.counterexamples.size(), 2u);
+  });
+  munmap(page, sizeof(std::atomic<int>));
 }
 
 // What fails beside other trials and not alone convicts nobody, and is no pass either.
