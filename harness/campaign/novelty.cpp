@@ -28,6 +28,8 @@ class Hash {
   uint64_t value_ = 0xcbf29ce484222325;
 };
 
+constexpr size_t kKnownMax = size_t{1} << 17;
+
 // Each kind of trait counts for itself.
 enum Kind : uint64_t { kEvents, kSite, kEnd };
 
@@ -110,6 +112,8 @@ std::vector<uint64_t> TraitsOf(const Observation& observation) {
 }
 
 bool Novelty::Learn(const std::vector<uint64_t>& traits) {
+  // A target whose names or sites are never the same twice would fill the memory.
+  if (known_.size() >= kKnownMax) return false;
   bool new_one = false;
   for (const uint64_t trait : traits) new_one |= known_.insert(trait).second;
   return new_one;

@@ -20,7 +20,7 @@ std::vector<uint64_t> TraitsOf(const Observation& observation);
 
 class Novelty {
  public:
-  // Whether one of them is new; from now on none is.
+  // Whether one of them is new; from now on none is. After very many, nothing is new any more.
   bool Learn(const std::vector<uint64_t>& traits);
 
  private:

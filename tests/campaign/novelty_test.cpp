@@ -42,6 +42,15 @@ TEST(Novelty, IsLearntOnce) {
   EXPECT_FALSE(novelty.Learn({}));
 }
 
+// Its memory has an end.
+TEST(Novelty, LearnsOnlySoMuch) {
+  Novelty novelty;
+  uint64_t trait = 0;
+  while (trait < 1'000'000 && novelty.Learn({trait})) ++trait;
+  EXPECT_GE(trait, 100'000u);
+  EXPECT_LT(trait, 1'000'000u);
+}
+
 // Another sequence, call site, error, end or output is another behaviour.
 TEST(Novelty, TellsBehavioursApart) {
   std::vector<Observation> all;
