@@ -84,7 +84,7 @@ class Bench:
     def check_ns(self, backend, corpus, trials):
         """Wall time of a campaign with exactly these trials."""
         command = [self.shortwrite, "check", "--json", "--quiet", "--backend", backend, "--trials",
-                   str(trials), "--time", "600s", "--corpus", corpus, "--payload", self.payload, "--", self.writer,
+                   str(trials), "--time", "600s", "--jobs", "1", "--corpus", corpus, "--payload", self.payload, "--", self.writer,
                    "{payload}", "{out}"]
         start = time.monotonic_ns()
         lines = output_of(command, cwd=self.dir).splitlines()

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,15 @@ struct KeptSchedule {
   std::string name;                     // for people
 };
 
+// What a worker process runs its trials with: its own workspace, and what belongs to it.
+struct WorkerSetup {
+  std::unique_ptr<TrialRunner> runner;
+  Comparison comparison;  // as JudgeSettings has it
+};
+
+// Then the time alone bounds a campaign.
+inline constexpr uint32_t kNoTrialsMax = 100'000'000;
+
 struct CampaignSettings {
   FaultSet faults;
   uint32_t depth = 2;  // faults per swept schedule; 0: no sweep, random schedules alone
@@ -41,11 +51,16 @@ struct CampaignSettings {
   // How the payload is made, if it is by rule; then others may be tried: these, and smaller ones.
   std::optional<TrialPayload> payload;
   std::vector<TrialPayload> other_payloads;
+  bool may_resize = false;           // nobody asked for the payload's size
+  bool feedback = true;              // the search varies what did something new
   std::vector<KeptSchedule> corpus;  // run first
   std::vector<std::string> notes;    // handed on to the result
   std::string why_unseen;            // what is known of a program that preload cannot see
   bool may_change_backend = true;    // when the one in use does not see every byte
   std::function<bool()> out_of_time = [] { return false; };
+  std::function<bool()> sweep_is_out_of_time = [] { return false; };  // the rest is the search's
+  uint32_t jobs = 1;  // trials beside each other; then make_worker must be there
+  std::function<Result<WorkerSetup>()> make_worker;  // called in the worker
 };
 
 struct Counterexample {

@@ -43,6 +43,15 @@ bool Allows(const FaultSet& faults, const Step& step) {
   }
 }
 
+// A short write at one call, and an error that may be planned at the next.
+bool LeadsToError(const FaultSet& faults, const Step& step, const Schedule& schedule) {
+  if (step.fault != FaultKind::kShort || step.calls.first != step.calls.last) return false;
+  return std::any_of(schedule.steps.begin(), schedule.steps.end(), [&](const Step& next) {
+    return next.site == StepSite::kCalls && !IsRecoverable(next.fault) && Allows(faults, next) &&
+           next.calls.first == step.calls.first + 1 && next.output == step.output;
+  });
+}
+
 }  // namespace
 
 Result<FaultSet> ParseFaultSet(std::string_view text) {
@@ -93,6 +102,14 @@ bool MayPass(FaultKind fault) {
 bool Allows(const FaultSet& faults, const Schedule& schedule) {
   return std::all_of(schedule.steps.begin(), schedule.steps.end(),
                      [&](const Step& step) { return Allows(faults, step); });
+}
+
+Schedule Restrict(const FaultSet& faults, const Schedule& schedule) {
+  Schedule kept = {{}, schedule.full};
+  for (const Step& step : schedule.steps) {
+    if (Allows(faults, step) || LeadsToError(faults, step, schedule)) kept.steps.push_back(step);
+  }
+  return kept;
 }
 
 }  // namespace shortwrite

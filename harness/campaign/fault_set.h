@@ -46,4 +46,8 @@ bool MayPass(FaultKind fault);
 // Whether the schedule keeps to the set, and has no error pass that never does.
 bool Allows(const FaultSet& faults, const Schedule& schedule);
 
+// The steps that keep to it; and, if errors do, a short write right before one, for inside a
+// request is where space and limits end.
+Schedule Restrict(const FaultSet& faults, const Schedule& schedule);
+
 }  // namespace shortwrite

@@ -20,6 +20,12 @@ Result<Observation> Trials::Run(const Schedule& schedule, bool full_trace) {
   return observation;
 }
 
+void Trials::Count(const Outcome& outcome) {
+  ++result_.trials;
+  result_.faults_planned += outcome.planned;
+  result_.faults_delivered += outcome.delivered;
+}
+
 Result<Observation> Trials::RunControl() {
   Result<Observation> control = runner_.Run({});
   if (!control.ok()) return Remember(control.error()).error();

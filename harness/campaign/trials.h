@@ -9,6 +9,7 @@
 #include "harness/base/result.h"
 #include "harness/campaign/campaign.h"
 #include "harness/campaign/evaluate.h"
+#include "harness/campaign/outcome.h"
 #include "harness/campaign/payload_switch.h"
 #include "harness/trial/trial_runner.h"
 
@@ -32,6 +33,8 @@ class Trials {
 
   // An Error that is an interruption is remembered: the work so far counts.
   Result<Observation> Run(const Schedule& schedule, bool full_trace = false);
+  // One that ran elsewhere.
+  void Count(const Outcome& outcome);
   Result<Observation> RunControl();
   Result<Judgement> Judge(const Observation& observation, const Schedule& schedule);
   // Runs one. False also when the campaign has to stop.

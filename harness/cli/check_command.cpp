@@ -102,13 +102,18 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
   settings.real_shortage = options.real_shortage;
   settings.trials_max = options.trials_max;
   settings.seed = options.seed;
+  settings.jobs = options.jobs;
   if (!options.corpus.empty()) {
     Result<std::vector<KeptSchedule>> corpus = ReadFindings(options.corpus);
     if (!corpus.ok()) return FailWithResult(options.target, corpus.error());
     settings.corpus = std::move(corpus).value();
   }
-  const auto deadline = std::chrono::steady_clock::now() + options.time;
-  settings.out_of_time = [deadline] { return std::chrono::steady_clock::now() >= deadline; };
+  const auto begin = std::chrono::steady_clock::now();
+  const auto is_over = [begin](std::chrono::milliseconds time) {
+    return std::chrono::steady_clock::now() - begin >= time;
+  };
+  settings.out_of_time = [is_over, time = options.time] { return is_over(time); };
+  settings.sweep_is_out_of_time = [is_over, time = options.time * 3 / 4] { return is_over(time); };
 
   Keeper keeper(options, options.corpus.empty() ? kFindingsDirectory : options.corpus);
   const Result<CampaignResult> result = RunCampaign(setup.value().runner, settings, keeper);

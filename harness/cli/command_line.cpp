@@ -37,7 +37,7 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
   check->add_option("--depth", raw.depth,
                     "faults in a row per swept schedule, 1 to 8; 0: no sweep");
   check->add_option("--faults", raw.faults, "recoverable, terminal, all, or a list");
-  check->add_option("--jobs", raw.jobs, "workers");
+  check->add_option("--jobs", raw.jobs, "trials beside each other; default: the processors");
   check->add_option("--snapshot", raw.snapshot, "auto or off");
   check->add_option("--corpus", raw.corpus, "DIR of kept counterexamples, run first");
 

@@ -35,7 +35,7 @@ struct RawOptions {
   std::string seed = "1";
   std::optional<std::string> depth;
   std::string faults = "recoverable";
-  std::string jobs = "1";
+  std::optional<std::string> jobs;
   std::string snapshot = "auto";
   std::string corpus;
   std::optional<std::string> schedule;

@@ -1,12 +1,14 @@
 #include "harness/cli/options.h"
 
 #include <fmt/format.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <array>
 #include <type_traits>
 
 #include "harness/base/size_text.h"
+#include "harness/campaign/campaign.h"
 #include "harness/cli/command_line.h"
 
 namespace shortwrite {
@@ -236,6 +238,13 @@ Result<TargetOptions> ParseTarget(const RawTarget& raw, std::vector<std::string>
   return options;
 }
 
+// That this process may run on.
+uint32_t Processors() {
+  cpu_set_t set;
+  const int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+  return static_cast<uint32_t>(std::max(count, 1));
+}
+
 Result<Options> ParseCheck(CommandLine line) {
   const RawOptions& raw = line.raw;
   CheckOptions options;
@@ -246,8 +255,8 @@ Result<Options> ParseCheck(CommandLine line) {
   if (!faults.ok()) return faults.error();
   options.faults = faults.value();
   options.real_shortage = raw.target.sink == kFullSink;
-  constexpr uint64_t kTrialsMax = 100'000'000;
   constexpr uint64_t kDepthMax = 8;
+  constexpr uint64_t kJobsMax = 1024;
   const auto count = [](std::string_view option, const std::optional<std::string>& text,
                         uint64_t least, uint64_t most, auto& value) -> Status {
     if (!text) return Ok();
@@ -256,13 +265,13 @@ Result<Options> ParseCheck(CommandLine line) {
     value = static_cast<std::remove_reference_t<decltype(value)>>(number.value());
     return Ok();
   };
-  uint64_t jobs = 1;
-  if (Status s = count("--trials", raw.trials, 1, kTrialsMax, options.trials_max); !s.ok()) {
+  if (Status s = count("--trials", raw.trials, 1, kNoTrialsMax, options.trials_max); !s.ok()) {
     return s.error();
   }
   if (Status s = count("--depth", raw.depth, 0, kDepthMax, options.depth); !s.ok())
     return s.error();
-  if (Status s = count("--jobs", raw.jobs, 1, 1024, jobs); !s.ok()) return s.error();
+  options.jobs = Processors();
+  if (Status s = count("--jobs", raw.jobs, 1, kJobsMax, options.jobs); !s.ok()) return s.error();
   const Result<uint64_t> seed = ParseCount("--seed", raw.seed, 0, INT64_MAX);
   if (!seed.ok()) return seed.error();
   options.seed = seed.value();
@@ -274,6 +283,7 @@ Result<Options> ParseCheck(CommandLine line) {
     const auto time = ParseDuration(*raw.time);
     if (!time.ok()) return OptionError("--time", time.error());
     options.time = time.value();
+    if (!raw.trials) options.trials_max = kNoTrialsMax;
   }
   options.corpus = raw.corpus;
   return Options(std::move(options));

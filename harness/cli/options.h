@@ -58,6 +58,7 @@ struct CheckOptions {
   std::chrono::milliseconds time{30000};
   uint64_t seed = 1;
   uint32_t depth = 2;
+  uint32_t jobs = 1;
   std::string corpus;  // empty: .shortwrite/findings, written only
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <optional>
 
 #include "harness/base/shell_quote.h"
@@ -65,7 +66,8 @@ void SetUpPayloads(const TargetOptions& options, CampaignSettings& campaign) {
   campaign.payload = options.payload;
   if (options.payload.text != PayloadText::kAscii) return;
   campaign.other_payloads.push_back({options.payload.bytes, PayloadText::kUtf8});
-  if (!options.payload_size_is_asked) campaign.other_payloads.push_back({kFullBuffersBytes});
+  campaign.may_resize = !options.payload_size_is_asked;
+  if (campaign.may_resize) campaign.other_payloads.push_back({kFullBuffersBytes});
 }
 
 constexpr std::chrono::milliseconds kJudgeTimeout{60000};
@@ -92,6 +94,25 @@ std::string ReplayLine(const TargetOptions& options, const std::string& program,
   words.emplace_back("--");
   words.insert(words.end(), options.command.begin(), options.command.end());
   return ShellQuote(words);
+}
+
+// payload: a file, copied, for what was given as the payload may have been a pipe; or empty.
+Result<WorkerSetup> SetUpWorker(const TargetOptions& options, TrialSettings settings,
+                                const std::string& payload) {
+  std::error_code error;
+  const uint64_t bytes = payload.empty() ? 0 : std::filesystem::file_size(payload, error);
+  Result<Workspace> workspace = Workspace::Create(kBaseBytes + kPayloadMultiple * bytes);
+  if (!workspace.ok()) return workspace.error();
+  if (!payload.empty()) {
+    std::filesystem::copy_file(payload, workspace.value().payload(), error);
+    if (error) return ErrnoError(fmt::format("copy '{}'", payload), error.value());
+  }
+  CampaignSettings judged;
+  SetUpJudge(options, workspace.value().base(), judged);
+  Result<ExecRunner> runner = ExecRunner::Create(std::move(settings), std::move(workspace).value());
+  if (!runner.ok()) return runner.error();
+  return WorkerSetup{std::make_unique<ExecRunner>(std::move(runner).value()),
+                     std::move(judged.judge.comparison)};
 }
 
 }  // namespace
@@ -141,6 +162,10 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
   campaign.main_output = setup.settings.target.NamesOutput() ? ExecRunner::kOutName : "stdout";
   const uint64_t payload_bytes = setup.payload.size();
   if (payload_bytes > 0 && !options.payload_file) SetUpPayloads(options, campaign);
+  campaign.make_worker = [options, settings = setup.settings,
+                          payload = payload_bytes > 0 ? setup.workspace.payload() : std::string()] {
+    return SetUpWorker(options, settings, payload);
+  };
   if (!options.reference_is_control) campaign.payload_reference = std::move(setup.payload);
 
   Result<ExecRunner> runner =

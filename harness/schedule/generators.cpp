@@ -5,25 +5,10 @@
 #include <cassert>
 #include <ostream>
 
+#include "harness/schedule/draw.h"
+
 namespace shortwrite {
 namespace {
-
-// Draws from RapidCheck's random numbers.
-class Draw {
- public:
-  explicit Draw(const rc::Random& random) : random_(random) {}
-
-  // 0 to bound - 1. The bias of the remainder is far below what a search could notice.
-  uint64_t Below(uint64_t bound) { return random_.next() % bound; }
-  bool OneIn(uint64_t n) { return Below(n) == 0; }
-  template <typename T, size_t N>
-  T OneOf(const std::array<T, N>& values) {
-    return values[Below(N)];
-  }
-
- private:
-  rc::Random random_;
-};
 
 class ScheduleDraw {
  public:
@@ -118,10 +103,14 @@ class ScheduleDraw {
     }
   }
 
+  // Where nothing of the kind is within bounds, another short.
   FaultKind Stall() {
     constexpr std::array<FaultKind, 2> kStalls = {FaultKind::kEagain, FaultKind::kEintr};
     if (bounds_.hostile && draw_.OneIn(3)) return FaultKind::kZero;
-    return draw_.OneOf(kStalls);
+    const FaultKind stall = draw_.OneOf(kStalls);
+    if (bounds_.eagain && bounds_.eintr) return stall;
+    if (bounds_.eagain) return FaultKind::kEagain;
+    return bounds_.eintr ? FaultKind::kEintr : FaultKind::kShort;
   }
 
   FaultKind Recoverable() { return draw_.OneIn(3) ? Stall() : FaultKind::kShort; }

@@ -22,6 +22,8 @@ struct ScheduleBounds {
   uint32_t steps_max = 8;                 // at least 1
   bool terminal = false;                  // also errors that a program must report
   bool hostile = false;                   // also returns of 0 (FUSE, direct_io)
+  bool eagain = true;                     // where no descriptor answers it, a step is wasted
+  bool eintr = true;                      // likewise
   std::vector<std::string> outputs = {};  // names that steps may carry; empty: steps name none
 };
 

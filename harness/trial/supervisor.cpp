@@ -39,11 +39,14 @@ void FillStandardDescriptors() {
 
 // Passes the stop signals on until the child has ended; returns its wait status. They are waited
 // for, blocked, and not handled: a handler can run between the look at the child and the wait.
+// Who else ends here was adopted: its workers (worker_process.h), and orphans.
 int GuardChild(pid_t child, sigset_t stops) {
   sigset_t awaited = stops;
   sigaddset(&awaited, SIGCHLD);
   int status = 0;
-  while (waitpid(child, &status, WNOHANG) != child) {
+  pid_t ended = 0;
+  while ((ended = waitpid(-1, &status, WNOHANG)) != child) {
+    if (ended > 0) continue;
     const int signal = sigwaitinfo(&awaited, nullptr);
     if (signal > 0 && sigismember(&stops, signal) == 1) kill(child, signal);
   }
@@ -76,7 +79,11 @@ int RunSupervised(Session session, const std::function<int()>& body) {
     _exit(RunChild(parent, session, body));
   }
   const int status = GuardChild(child, stops);
-  if (WIFEXITED(status)) return WEXITSTATUS(status);
+  if (WIFEXITED(status)) {
+    // What a worker that was killed had started, and nobody could tell for ours.
+    if (session == Session::kOwn) KillDescendants();
+    return WEXITSTATUS(status);
+  }
   KillDescendants();
   CleanStaleWorkspaces();
   fmt::print(stderr,

@@ -201,8 +201,8 @@ TEST_F(MainJob, FindingsAreKept) {
   EXPECT_EQ(Shortwrite({"replay", file, "--", Broken(), "{payload}", "{out}"}).exit, 1);
   // The corpus runs first.
   const ProcessEnd again =
-      Shortwrite({"check", "--json", "--quiet", "--time", "10m", "--corpus", ".shortwrite/findings",
-                  "--", Broken(), "{payload}", "{out}"});
+      Shortwrite({"check", "--json", "--quiet", "--trials", "500", "--time", "10m", "--corpus",
+                  ".shortwrite/findings", "--", Broken(), "{payload}", "{out}"});
   EXPECT_EQ(again.exit, 1) << again.err;
   EXPECT_LE(again.Last()["counterexamples"].at(0)["trials_to_find"], 3);
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/campaign/campaign.h"
+
 namespace shortwrite {
 namespace {
 
@@ -94,6 +96,7 @@ TEST(Options, OfCheckArrive) {
                                                   "--json",
                                                   "--quiet"}));
   EXPECT_EQ(check.trials_max, 7u);
+  EXPECT_EQ(check.jobs, 2u);
   EXPECT_EQ(check.time, std::chrono::minutes(5));
   EXPECT_EQ(check.seed, 9u);
   EXPECT_EQ(check.depth, 3u);
@@ -108,6 +111,15 @@ TEST(Options, OfCheckArrive) {
   EXPECT_EQ(check.target.contract, Contract::kHonest);
   EXPECT_TRUE(check.target.reference_is_control && check.target.json && check.target.quiet);
   EXPECT_EQ(Get<CheckOptions>(CheckWith({"--payload", "file"})).target.payload_file, "file");
+}
+
+// A time alone is the only bound; trials alone have the usual one beside them.
+TEST(Options, TimeAloneBoundsACampaign) {
+  EXPECT_EQ(Get<CheckOptions>(CheckWith({})).trials_max, 500u);
+  EXPECT_EQ(Get<CheckOptions>(CheckWith({"--time", "5m"})).trials_max, kNoTrialsMax);
+  EXPECT_EQ(Get<CheckOptions>(CheckWith({"--time", "5m", "--trials", "9"})).trials_max, 9u);
+  EXPECT_EQ(Get<CheckOptions>(CheckWith({"--trials", "9"})).time, std::chrono::seconds(30));
+  EXPECT_GE(Get<CheckOptions>(CheckWith({})).jobs, 1u);
 }
 
 // What decides the verdict stands in the replay line again; budgets and output forms do not.

@@ -2,6 +2,7 @@
 // backends, and those that lose bytes to EAGAIN are convicted where it was asked for.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ class Sinks : public testing::Test {
  protected:
   ProcessEnd Check(const std::string& sink, const Words& command, const Words& options = {}) {
     Words words = {"check", "--json", "--quiet", "--time", kTime, "--sink", sink};
+    const bool bounded = std::find(options.begin(), options.end(), "--trials") != options.end();
+    if (!bounded) words.insert(words.end(), {"--trials", "500"});
     words.insert(words.end(), options.begin(), options.end());
     words.emplace_back("--");
     words.insert(words.end(), command.begin(), command.end());

@@ -1,0 +1,83 @@
+#include "harness/campaign/counterexamples.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/campaign/control.h"
+#include "harness/campaign/signature.h"
+
+namespace shortwrite {
+namespace {
+
+constexpr uint32_t kShrinkTrialsMax = 60;
+
+std::string SignatureOf(const Counterexample& found) {
+  return Signature(found.judgement, found.diagnosis, found.observation);
+}
+
+}  // namespace
+
+Status Counterexamples::Take(const Failure& failure, const std::string& symptom, uint32_t trial) {
+  symptoms_.insert(symptom);
+  const Verdict verdict = failure.judgement.verdict;
+  if (result_.counterexamples.empty()) first_at_ = trial;
+  slow_ |= verdict == Verdict::kHung || verdict == Verdict::kSpun;
+  listener_.OnFinding(failure.schedule, failure.judgement, trials_.payloads.in_use());
+  if (Status steady = CheckControlAgain(); !steady.ok()) return steady;
+  if (control_failed_) return Ok();
+  const uint32_t shrink_trials = slow_ ? kShrinkTrialsMax / 6 : kShrinkTrialsMax;
+  Result<Counterexample> examined = Examine(trials_, settings_, failure, shrink_trials, !slow_);
+  if (!examined.ok()) return examined.error();
+  Counterexample& found = examined.value();
+  found.trials_to_find = trial;
+  const bool known = IsOnTheList(found);
+  symptoms_.insert(Symptom(found.judgement, found.observation));
+  if (found.judgement.verdict == Verdict::kFlaky) {
+    TakeUnsteady(found.raw, verdict, symptom);
+    return Ok();
+  }
+  if (known) return Ok();
+  listener_.OnCounterexample(found);
+  result_.counterexamples.push_back(std::move(found));
+  return Ok();
+}
+
+void Counterexamples::TakeUnsteady(const Schedule& schedule, Verdict verdict,
+                                   const std::string& symptom, const std::string& remedy) {
+  unsteady_ = fmt::format("'{}' was judged {} once, and not when it was repeated{}",
+                          ToText(schedule), VerdictText(verdict), remedy);
+  result_.notes.push_back(unsteady_);
+  // A steady failure of the same kind may still come; not for ever, though.
+  constexpr uint32_t kUnsteadyMax = 3;
+  if (++unsteady_count_ < kUnsteadyMax) {
+    symptoms_.erase(symptom);
+  } else {
+    symptoms_.insert(symptom);
+  }
+}
+
+bool Counterexamples::IsOnTheList(const Counterexample& found) const {
+  return std::any_of(result_.counterexamples.begin(), result_.counterexamples.end(),
+                     [&](const Counterexample& other) {
+                       return other.minimal == found.minimal ||
+                              SignatureOf(other) == SignatureOf(found);
+                     });
+}
+
+// An output that carries a clock differs by itself, a second later.
+Status Counterexamples::CheckControlAgain() {
+  Result<Observation> again = trials_.RunControl();
+  if (!again.ok()) return again.error();
+  Result<Judgement> judged = trials_.Judge(again.value(), {});
+  if (!judged.ok()) return judged.error();
+  const Judgement& judgement = judged.value();
+  if (judgement.good) return Ok();
+  control_failed_ = true;
+  result_.reason =
+      "a control repeated after a failure differs from the first: " +
+      (judgement.output.empty() ? ToText(again.value().end) : DescribeDifference(judgement));
+  return Ok();
+}
+
+}  // namespace shortwrite
