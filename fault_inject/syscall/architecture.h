@@ -27,6 +27,9 @@ bool StoreRegisters(pid_t thread, const Raw& raw) {
 
 #if defined(__x86_64__)
 
+// clone(2): which argument is the address for CLONE_CHILD_SETTID.
+inline constexpr int kCloneThreadId = 3;
+
 class Registers {
  public:
   bool Load(pid_t thread) { return LoadRegisters(thread, raw_); }
@@ -79,6 +82,8 @@ class Registers {
 };
 
 #elif defined(__aarch64__)
+
+inline constexpr int kCloneThreadId = 4;
 
 class Registers {
  public:
