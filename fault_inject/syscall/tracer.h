@@ -65,7 +65,7 @@ class Tracer {
   // program.
   int StartClone(pid_t& process);
   // The snapshot is alive and was disturbed by nobody.
-  bool is_holding() const { return snapshot_.has_value() && !snapshot_lost_; }
+  bool is_holding();
   // Of the target that ended last nothing is left.
   bool nobody_left() const { return threads_.empty(); }
   // Ends the snapshot.

@@ -1,12 +1,12 @@
 // Holding a target before its first output, and cloning it.
 #include <sched.h>
-#include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <utility>
 
@@ -223,6 +223,19 @@ int Tracer::AdmitClone(const Snapshot& of, pid_t clone) {
   if (setpgid(clone, clone) != 0 || !registers.Store(clone)) return errno;
   Resume(clone);
   return 0;
+}
+
+// A trial that took the snapshot for itself, by a number that it had asked for before, may have
+// sent it a signal. A killed one answers no request any more.
+bool Tracer::is_holding() {
+  if (!snapshot_ || snapshot_lost_) return false;
+  for (const uint32_t queue : {uint32_t{0}, uint32_t{PTRACE_PEEKSIGINFO_SHARED}}) {
+    const __ptrace_peeksiginfo_args first = {0, queue, 1};
+    siginfo_t signal = {};
+    const long waiting = ptrace(PTRACE_PEEKSIGINFO, snapshot_->process, &first, &signal);
+    snapshot_lost_ |= waiting != 0;
+  }
+  return !snapshot_lost_;
 }
 
 // It has ended, and its number may be another's.

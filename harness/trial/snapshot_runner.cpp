@@ -214,6 +214,8 @@ Result<Observation> SnapshotRunner::Check(const TrialRequest& request,
 
 void SnapshotRunner::Drop() {
   if (tracer_ != nullptr) tracer_->Drop();
+  // With it goes what a clone left on its streams: a lock, which would hit the next start.
+  streams_ = {};
 }
 
 }  // namespace shortwrite
