@@ -27,10 +27,6 @@ namespace {
 
 constexpr size_t kStackBytes = 64 * 1024;
 constexpr int kSyscallStop = SIGTRAP | 0x80;  // PTRACE_O_TRACESYSGOOD
-constexpr long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEFORK |
-                          PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACESECCOMP |
-                          PTRACE_O_EXITKILL;
-
 // What parent and child of a spawn share; the child runs in the parent's memory until its exec.
 struct Birth {
   const ProgramStart* start;
@@ -109,8 +105,9 @@ int Tracer::Spawn(const ProgramStart& start, pid_t& process) {
     if (stack == MAP_FAILED) return errno;
     stack_ = stack;
   }
+  const bool asked = (region_.header.features & kFeatureTraceClose) != 0;
   // A filter stays for good, and a snapshot's clones have one schedule each.
-  const bool closes = holding_ || (region_.header.features & kFeatureTraceClose) != 0;
+  const bool closes = holding_ ? holding_->closes : asked;
   std::vector<sock_filter>& filter = closes ? filter_with_closes_ : filter_;
   Birth birth = {
       &start, {static_cast<unsigned short>(filter.size()), filter.data()}, !MayFilterFreely()};
@@ -119,7 +116,7 @@ int Tracer::Spawn(const ProgramStart& start, pid_t& process) {
   char* const top = static_cast<char*>(stack_) + kStackBytes;
   process = __clone(RunChild, top, CLONE_VM | SIGCHLD, &birth);
   if (process < 0) return errno;
-  if (ptrace(PTRACE_SEIZE, process, nullptr, kOptions) != 0) {
+  if (ptrace(PTRACE_SEIZE, process, nullptr, kTracerOptions) != 0) {
     const int error = errno;
     LetGo(birth, 2);
     waitpid(process, nullptr, __WALL);

@@ -58,14 +58,16 @@ class Tracer {
 
   // Snapshots (snapshot.h; tracer_snapshot.cpp). Starts a program, lets it run up to the first call
   // that a clone must make for itself (early_calls.h), and keeps it there; "", or why that cannot
-  // be done, in words, and then nobody is left. dir: where the trial's files are.
-  std::string Hold(const ProgramStart& start, std::string_view dir,
+  // be done, in words, and then nobody is left. dir: where the trial's files are. closes: whether
+  // its clones stop at closes and syncs; else those are never seen.
+  std::string Hold(const ProgramStart& start, std::string_view dir, bool closes,
                    std::chrono::steady_clock::time_point until);
   // Starts a clone of it under the schedule that the region holds now, as Spawn does with a
   // program.
   int StartClone(pid_t& process);
-  // The snapshot is alive and was disturbed by nobody.
-  bool is_holding();
+  bool has_snapshot() const { return snapshot_.has_value() && !snapshot_lost_; }
+  // The snapshot is still alive, and nobody sent it a signal.
+  bool is_undisturbed();
   // Of the target that ended last nothing is left.
   bool nobody_left() const { return threads_.empty(); }
   // Ends the snapshot.
@@ -81,6 +83,7 @@ class Tracer {
   // A target on its way to be held.
   struct Holding {
     std::string_view dir;
+    bool closes = false;
     // Where the thread-id address is no place to repair the thread's id at: hold before it is set.
     bool before_thread_id = false;
     bool done = false;

@@ -41,11 +41,12 @@ void End(pid_t process) {
 
 }  // namespace
 
-std::string Tracer::Hold(const ProgramStart& start, std::string_view dir,
+std::string Tracer::Hold(const ProgramStart& start, std::string_view dir, bool closes,
                          std::chrono::steady_clock::time_point until) {
   Drop();
   Holding holding;
   holding.dir = dir;
+  holding.closes = closes;
   std::string why_not = HoldOnce(start, holding, until);
   if (!why_not.empty() || FindThreadId(*snapshot_) == ThreadId::kRepairable) return why_not;
   // musl keeps the id where only it knows. Held before it asks, each clone asks for itself.
@@ -135,6 +136,9 @@ std::string Tracer::TakeSnapshot(pid_t process, const Holding& holding) {
     return why_not;
   }
   if (!taken.at_pending.Load(process) || !LeaveOutPending(taken)) return "it was lost";
+  if (ptrace(PTRACE_SETOPTIONS, process, nullptr, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL) != 0) {
+    return "it cannot be held";
+  }
   threads_.clear();
   processes_.clear();
   snapshot_lost_ = false;
@@ -164,10 +168,11 @@ Tracer::ThreadId Tracer::FindThreadId(const Snapshot& taken) const {
                                                                 : ThreadId::kElsewhere;
 }
 
-// -1 where the snapshot did anything but that. Every stop is asked for: a clone(2) that failed must
-// not let it go on with the program.
+// -1 where the snapshot did anything but that. One step, over the instruction of the system call,
+// so that a clone(2) which failed does not let it go on with the program. CLONE_PTRACE gives us the
+// clone without a stop in the midst of the call, as PTRACE_O_TRACEFORK would make.
 pid_t Tracer::CloneOnce(const Snapshot& of) const {
-  uint64_t flags = CLONE_PARENT | SIGCHLD;
+  uint64_t flags = CLONE_PARENT | CLONE_PTRACE | SIGCHLD;
   if (of.thread_id_at != 0) flags |= CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
   Registers registers = of.at_pending;
   for (int i = 0; i < 6; ++i) registers.set_argument(i, 0);
@@ -175,22 +180,16 @@ pid_t Tracer::CloneOnce(const Snapshot& of) const {
   registers.set_argument(kCloneThreadId, of.thread_id_at);
   registers.Repeat(SYS_clone);
   if (!registers.Store(of.process)) return -1;
-  unsigned long clone = 0;
-  constexpr int kStops = 3;  // entry, PTRACE_EVENT_FORK, return
-  for (int i = 0; i < kStops; ++i) {
-    int status = 0;
-    if (ptrace(PTRACE_SYSCALL, of.process, nullptr, 0) != 0) return -1;
-    if (!AwaitStop(of.process, status)) return -1;
-    const bool forked = status >> 16 == PTRACE_EVENT_FORK;
-    if (forked != (i == 1) || (!forked && !IsSyscallStop(status))) return -1;
-    if (forked && ptrace(PTRACE_GETEVENTMSG, of.process, nullptr, &clone) != 0) return -1;
-  }
   int status = 0;
-  return AwaitStop(static_cast<pid_t>(clone), status) ? static_cast<pid_t>(clone) : -1;
+  if (ptrace(PTRACE_SINGLESTEP, of.process, nullptr, 0) != 0) return -1;
+  if (!AwaitStop(of.process, status) || status >> 16 != 0 || WSTOPSIG(status) != SIGTRAP) return -1;
+  if (!registers.Load(of.process) || registers.result() <= 0) return -1;
+  const auto clone = static_cast<pid_t>(registers.result());
+  return AwaitStop(clone, status) ? clone : -1;
 }
 
 int Tracer::StartClone(pid_t& process) {
-  if (!is_holding()) return ECHILD;
+  if (!has_snapshot()) return ECHILD;
   const Snapshot& of = *snapshot_;
   for (const HeldDescriptor& descriptor : of.descriptors) {
     if (!descriptor.Restore()) return EIO;
@@ -220,15 +219,18 @@ int Tracer::AdmitClone(const Snapshot& of, pid_t clone) {
   Registers registers = of.at_pending;
   registers.Repeat(of.pending.number);
   // kill(0) reaches a group, and the snapshot must not be in it.
-  if (setpgid(clone, clone) != 0 || !registers.Store(clone)) return errno;
+  if (setpgid(clone, clone) != 0 || !registers.Store(clone) ||
+      ptrace(PTRACE_SETOPTIONS, clone, nullptr, kTracerOptions) != 0) {
+    return errno;
+  }
   Resume(clone);
   return 0;
 }
 
 // A trial that took the snapshot for itself, by a number that it had asked for before, may have
 // sent it a signal. A killed one answers no request any more.
-bool Tracer::is_holding() {
-  if (!snapshot_ || snapshot_lost_) return false;
+bool Tracer::is_undisturbed() {
+  if (!has_snapshot()) return false;
   for (const uint32_t queue : {uint32_t{0}, uint32_t{PTRACE_PEEKSIGINFO_SHARED}}) {
     const __ptrace_peeksiginfo_args first = {0, queue, 1};
     siginfo_t signal = {};

@@ -67,6 +67,7 @@ class SnapshotRunner final : public TrialRunner {
   std::unique_ptr<TracedChildren> children_;
   ExecRunner::Streams streams_;  // of the snapshot
   std::chrono::milliseconds deadline_{0};
+  bool closes_ = false;  // they stop the clones of the snapshot in hand, and of the next
   uint32_t served_ = 0;
   uint32_t abandoned_ = 0;  // clones in a row
 };
