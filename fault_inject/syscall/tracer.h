@@ -130,7 +130,7 @@ class Tracer {
   void Publish(pid_t thread, PendingCall& pending, int64_t result);
 
   // Snapshots.
-  std::string HoldOnce(const ProgramStart& start, Holding& holding,
+  std::string HoldOnce(const ProgramStart& start, const Holding& wanted,
                        std::chrono::steady_clock::time_point until);
   void OnEarlyCall(pid_t thread, const CallEntry& entry);
   void StopHolding(std::string why_not);

@@ -55,10 +55,10 @@ std::string Tracer::Hold(const ProgramStart& start, std::string_view dir, bool c
   return HoldOnce(start, holding, until);
 }
 
-std::string Tracer::HoldOnce(const ProgramStart& start, Holding& holding,
+std::string Tracer::HoldOnce(const ProgramStart& start, const Holding& wanted,
                              std::chrono::steady_clock::time_point until) {
   pid_t process = -1;
-  holding_ = holding;
+  holding_ = wanted;
   bool alive = false;
   if (const int error = Spawn(start, process); error != 0) {
     StopHolding(std::string("it cannot be started: ") + strerror(error));
@@ -81,7 +81,7 @@ std::string Tracer::HoldOnce(const ProgramStart& start, Holding& holding,
       StopHolding("it was long at work before its first output");
     }
   }
-  holding = std::move(*holding_);
+  Holding holding = std::move(*holding_);
   holding_.reset();
   if (holding.why_not.empty()) holding.why_not = TakeSnapshot(process, holding);
   if (holding.why_not.empty()) return "";

@@ -51,15 +51,26 @@ static void Raise(const char* path) {
   WriteAll(handled == 1 ? "handled" : "not handled");
 }
 
-static void Recursive(const char* path) {
+// The clock of a thread is asked for by the id that libc keeps, and refused to other processes.
+static void ThreadClock(const char* path) {
+  clockid_t clock;
+  struct timespec time;
+  Begin(path);
+  const int found = pthread_getcpuclockid(pthread_self(), &clock);
+  WriteAll(found == 0 && clock_gettime(clock, &time) == 0 ? "own" : "another's");
+}
+
+// Who holds a lock of his own while the snapshot is taken is another afterwards.
+static void HeldLock(const char* path) {
   pthread_mutexattr_t attributes;
   pthread_mutex_t mutex;
   pthread_mutexattr_init(&attributes);
   pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
   pthread_mutex_init(&mutex, &attributes);
+  pthread_mutex_lock(&mutex);
   Begin(path);
   pthread_mutex_lock(&mutex);
-  WriteAll(pthread_mutex_trylock(&mutex) == 0 ? "mine" : "another's");
+  WriteAll("mine");
 }
 
 static void Timer(const char* path) {
@@ -99,18 +110,18 @@ static void Group(const char* path) {
   WriteAll(handled == 1 && getpgrp() == getpid() ? "own group" : "another's group");
 }
 
-// Flags and lock of what it inherited: each must be as if nobody had been here.
+// Flags, length and lock of what it inherited: each must be as if nobody had been here.
 static void Inherited(const char* path) {
+  Begin(path);
   const int flags = fcntl(1, F_GETFL);
   fcntl(1, F_SETFL, O_APPEND | O_NONBLOCK);
-  const int lock = open("/proc/self/exe", O_RDONLY);
-  const int locked = flock(1, LOCK_EX | LOCK_NB);
-  printf("said");
-  fflush(stdout);
+  if (write(1, "said", 4) != 4) exit(1);
   struct stat state;
   fstat(1, &state);
-  close(lock);
-  Begin(path);
+  const int same_file = open("/proc/self/fd/1", O_WRONLY);
+  const int locked = flock(same_file, LOCK_EX | LOCK_NB);
+  close(same_file);
+  flock(1, LOCK_EX | LOCK_NB);
   WriteAll((flags & O_APPEND) == 0 && locked == 0 && state.st_size == 4 ? "fresh" : "used");
 }
 
@@ -200,7 +211,8 @@ int main(int count, char** arguments) {
     const char* name;
     void (*function)(const char*);
   } kAll[] = {{"raise", Raise},
-              {"recursive", Recursive},
+              {"thread_clock", ThreadClock},
+              {"held_lock", HeldLock},
               {"timer", Timer},
               {"shared_mapping", SharedMapping},
               {"process_id", ProcessId},
