@@ -20,6 +20,15 @@ PAYLOAD_BYTES = 4096
 GOLDEN_4GIB_MD5 = "6a628b7c7be4251d724217b78b52ef6c"
 
 
+PYTHON_WRITER = """import os, sys
+with open(sys.argv[1], 'rb') as source:
+    rest = source.read()
+out = os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+while rest:
+    rest = rest[os.write(out, rest):]
+"""
+
+
 class WrongResult(Exception):
     """What was measured did not do what the row claims."""
 
@@ -55,6 +64,8 @@ class Bench:
     def __init__(self, build, quick):
         self.shortwrite = f"{build}/shortwrite"
         self.loops = f"{build}/bench_loops"
+        self.fork = f"{build}/bench_fork"
+        self.fixtures = f"{build}/fixtures"
         self.inprocess_loop = [f"{build}/bench_inprocess", f"{build}/libshortwrite_preload.so"]
         self.writer = f"{build}/fixtures/correct/plain_loop"
         self.rounds = 3 if quick else 9
@@ -81,11 +92,11 @@ class Bench:
                 schedule.write(f"shortwrite-schedule 1\n1:short={accepted}\n")
         return corpus
 
-    def check_ns(self, backend, corpus, trials):
+    def check_ns(self, backend, corpus, trials, snapshot="off", writer=()):
         """Wall time of a campaign with exactly these trials."""
         command = [self.shortwrite, "check", "--json", "--quiet", "--backend", backend, "--trials",
-                   str(trials), "--time", "600s", "--jobs", "1", "--corpus", corpus, "--payload", self.payload, "--", self.writer,
-                   "{payload}", "{out}"]
+                   str(trials), "--time", "600s", "--jobs", "1", "--snapshot", snapshot, "--corpus", corpus,
+                   "--payload", self.payload, "--", *(writer or (self.writer,)), "{payload}", "{out}"]
         start = time.monotonic_ns()
         lines = output_of(command, cwd=self.dir).splitlines()
         wall_ns = time.monotonic_ns() - start
@@ -93,6 +104,8 @@ class Bench:
         demand(result["verdict"] == "survived", f"verdict {result['verdict']}")
         demand(result["trials"] == trials, f"{result['trials']} trials, wanted {trials}")
         demand(result["faults_delivered"] == trials, f"{result['faults_delivered']} faults delivered")
+        unserved = [note for note in result["notes"] if "snapshot" in note]
+        demand(not unserved, f"the trials did not run in clones: {unserved}")
         return wall_ns
 
     def spawn_ns(self, rounds, prefix=(), compare=True):
@@ -135,6 +148,44 @@ class Bench:
                    per_second(middle[name]), *at_least(ratio(name, "preload"), 4))
         yield ("traced trials per second / loop over strace", per_second(middle["syscall"]),
                per_second(middle["strace"]), *at_least(ratio("strace", "syscall"), 2))
+
+    def snapshots(self):
+        """Trials in clones of a held target, beside new starts of it under the same backend."""
+        few, many = (100, 300) if self.rounds < 9 else (100, 600)
+        corpora = {n: f"{self.dir}/corpus-{n}" for n in (few, many)}
+        strace = ["strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=write", "-e",
+                  "inject=write:error=EINTR:when=1"]
+        python = f"{self.dir}/writer.py"
+        with open(python, "w") as source:
+            source.write(PYTHON_WRITER)
+        writers = {"C": [self.writer], "stdio": [f"{self.fixtures}/unseen/stdio_writer"],
+                   "static": [f"{self.fixtures}/unseen/static_writer"],
+                   "CPython": ["/usr/bin/python3", python]}
+        for name, writer in writers.items():
+            counts = (few, many) if name != "CPython" else (few, 3 * few // 2)
+            if counts[1] not in corpora:
+                corpora[counts[1]] = self.plant_corpus(counts[1])
+            clones, starts, forks, loops = [], [], [], []
+            for _ in range(self.rounds):
+                for times, snapshot in ((clones, "auto"), (starts, "off")):
+                    spent = [self.check_ns("syscall", corpora[n], n, snapshot, writer)
+                             for n in counts]
+                    times.append((spent[1] - spent[0]) / (counts[1] - counts[0]))
+                if name == "C":
+                    forks.append(int(output_of([self.fork])))
+                    loops.append(self.spawn_ns(many // 10, strace))
+            middle = statistics.median(clones)
+            yield (f"snapshot trials per second, {name} / by exec", per_second(middle),
+                   per_second(statistics.median(starts)),
+                   *at_least(statistics.median(a / b for a, b in zip(starts, clones)), 3))
+            if name != "C":
+                continue
+            yield ("snapshot trials per second, C / loop over strace", per_second(middle),
+                   per_second(statistics.median(loops)),
+                   *at_least(statistics.median(a / b for a, b in zip(loops, clones)), 20))
+            yield ("a snapshot trial, C / bare fork+exit+wait", ms(middle),
+                   ms(statistics.median(forks)),
+                   *at_most(statistics.median(a / b for a, b in zip(clones, forks)), 2))
 
     def inprocess(self):
         """A write-all of 4 KiB with one short write, injected and judged in the test's own process;
@@ -311,7 +362,7 @@ def main(mode, build):
     print(line.format("row", "measured", "baseline", "ratio", "bar", "").rstrip(), flush=True)
     wrong = 0
     try:
-        for rows in (bench.trials, bench.inprocess, bench.traced, bench.calls, bench.large_files):
+        for rows in (bench.trials, bench.snapshots, bench.inprocess, bench.traced, bench.calls, bench.large_files):
             try:
                 for row in rows():
                     print(line.format(*row), flush=True)

@@ -27,6 +27,9 @@ bool StoreRegisters(pid_t thread, const Raw& raw) {
 
 #if defined(__x86_64__)
 
+// clone(2): which argument is the address for CLONE_CHILD_SETTID.
+inline constexpr int kCloneThreadId = 3;
+
 class Registers {
  public:
   bool Load(pid_t thread) { return LoadRegisters(thread, raw_); }
@@ -34,6 +37,7 @@ class Registers {
 
   uint64_t argument(int index) const { return const_cast<Registers*>(this)->Argument(index); }
   void set_argument(int index, uint64_t value) { Argument(index) = value; }
+  int64_t result() const { return static_cast<int64_t>(raw_.rax); }
   void set_result(int64_t result) { raw_.rax = static_cast<uint64_t>(result); }
   uint64_t instruction_pointer() const { return raw_.rip; }
   uint64_t stack_pointer() const { return raw_.rsp; }
@@ -80,6 +84,8 @@ class Registers {
 
 #elif defined(__aarch64__)
 
+inline constexpr int kCloneThreadId = 4;
+
 class Registers {
  public:
   bool Load(pid_t thread) { return LoadRegisters(thread, raw_); }
@@ -87,6 +93,7 @@ class Registers {
 
   uint64_t argument(int index) const { return raw_.regs[index]; }
   void set_argument(int index, uint64_t value) { raw_.regs[index] = value; }
+  int64_t result() const { return static_cast<int64_t>(raw_.regs[0]); }
   // Also the first argument: a call that is made again needs it restored.
   void set_result(int64_t result) { raw_.regs[0] = static_cast<uint64_t>(result); }
   uint64_t instruction_pointer() const { return raw_.pc; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdint.h>
+#include <sys/ptrace.h>
 #include <sys/types.h>
 
 #include <array>
@@ -45,6 +46,11 @@ class BorrowedDescriptor {
  private:
   int descriptor_;
 };
+
+// PTRACE_SETOPTIONS of a target.
+inline constexpr long kTracerOptions =
+    PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+    PTRACE_O_TRACECLONE | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
 
 struct TracedProcess {
   ProcessHandle handle;

@@ -27,10 +27,6 @@ namespace {
 
 constexpr size_t kStackBytes = 64 * 1024;
 constexpr int kSyscallStop = SIGTRAP | 0x80;  // PTRACE_O_TRACESYSGOOD
-constexpr long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEFORK |
-                          PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACESECCOMP |
-                          PTRACE_O_EXITKILL;
-
 // What parent and child of a spawn share; the child runs in the parent's memory until its exec.
 struct Birth {
   const ProgramStart* start;
@@ -71,6 +67,18 @@ bool IsStopSignal(int signal) {
   return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
+CallEntry EntryOf(const __ptrace_syscall_info& info) {
+  const bool filtered = info.op == PTRACE_SYSCALL_INFO_SECCOMP;
+  CallEntry entry;
+  entry.number = static_cast<long>(filtered ? info.seccomp.nr : info.entry.nr);
+  for (int i = 0; i < 6; ++i) {
+    entry.arguments[i] = filtered ? info.seccomp.args[i] : info.entry.args[i];
+  }
+  entry.instruction_pointer = info.instruction_pointer;
+  entry.stack_pointer = info.stack_pointer;
+  return entry;
+}
+
 bool IsRestart(int64_t result) {
   // The kernel's ERESTARTSYS to ERESTART_RESTARTBLOCK: never seen by a program.
   return result <= -512 && result >= -516;
@@ -85,6 +93,7 @@ Tracer::Tracer(Region& region, Stops stops) : region_(region) {
 }
 
 Tracer::~Tracer() {
+  Drop();
   if (stack_ != nullptr) munmap(stack_, kStackBytes);
 }
 
@@ -96,7 +105,9 @@ int Tracer::Spawn(const ProgramStart& start, pid_t& process) {
     if (stack == MAP_FAILED) return errno;
     stack_ = stack;
   }
-  const bool closes = (region_.header.features & kFeatureTraceClose) != 0;
+  const bool asked = (region_.header.features & kFeatureTraceClose) != 0;
+  // A filter stays for good, and a snapshot's clones have one schedule each.
+  const bool closes = holding_ ? holding_->closes : asked;
   std::vector<sock_filter>& filter = closes ? filter_with_closes_ : filter_;
   Birth birth = {
       &start, {static_cast<unsigned short>(filter.size()), filter.data()}, !MayFilterFreely()};
@@ -105,7 +116,7 @@ int Tracer::Spawn(const ProgramStart& start, pid_t& process) {
   char* const top = static_cast<char*>(stack_) + kStackBytes;
   process = __clone(RunChild, top, CLONE_VM | SIGCHLD, &birth);
   if (process < 0) return errno;
-  if (ptrace(PTRACE_SEIZE, process, nullptr, kOptions) != 0) {
+  if (ptrace(PTRACE_SEIZE, process, nullptr, kTracerOptions) != 0) {
     const int error = errno;
     LetGo(birth, 2);
     waitpid(process, nullptr, __WALL);
@@ -153,7 +164,7 @@ Tracer::Wake Tracer::Run(pid_t target, std::chrono::steady_clock::time_point unt
     OnEnd(thread);
     if (thread != target) continue;
     wait_status = status;
-    processor_.Leave();
+    if (!snapshot_) processor_.Leave();
     return Wake::kEnded;
   }
 }
@@ -260,19 +271,14 @@ void Tracer::OnSystemCall(pid_t thread) {
     __atomic_fetch_or(&region_.header.unseen_ways, kWayOtherAbi, __ATOMIC_ACQ_REL);
     return Resume(thread);
   }
-  CallEntry entry;
-  entry.number = static_cast<long>(filtered ? info.seccomp.nr : info.entry.nr);
-  for (int i = 0; i < 6; ++i) {
-    entry.arguments[i] = filtered ? info.seccomp.args[i] : info.entry.args[i];
-  }
-  entry.instruction_pointer = info.instruction_pointer;
-  entry.stack_pointer = info.stack_pointer;
-  OnEntry(thread, entry);
+  if (holding_ && !filtered) return OnEarlyCall(thread, EntryOf(info));
+  OnEntry(thread, EntryOf(info));
 }
 
 // signal(7): an interrupted call that moved nothing is made again when there is no handler, or one
 // with SA_RESTART; else it has failed with EINTR.
 void Tracer::OnSignal(pid_t thread, int signal) {
+  if (holding_) return StopHolding("it got a signal before its first output");
   TracedThread& traced = ThreadOf(thread);
   TracedProcess& process = processes_[traced.process];
   const uint64_t bit = SignalBit(signal);
@@ -305,6 +311,7 @@ void Tracer::ForgetInterruption(pid_t thread, int signal) {
 }
 
 void Tracer::OnEnd(pid_t thread) {
+  if (snapshot_ && thread == snapshot_->process) LoseSnapshot();
   const auto ended = threads_.find(thread);
   if (ended == threads_.end()) return;
   const pid_t process = ended->second.process;
@@ -316,7 +323,8 @@ void Tracer::Resume(pid_t thread, int signal) {
   const auto traced = threads_.find(thread);
   const bool awaits_return =
       traced != threads_.end() && traced->second.phase != TracedThread::Phase::kRunning;
-  const auto request = awaits_return || !filtered_ ? PTRACE_SYSCALL : PTRACE_CONT;
+  const bool every_call = awaits_return || !filtered_ || holding_;
+  const auto request = every_call ? PTRACE_SYSCALL : PTRACE_CONT;
   ptrace(request, thread, nullptr, signal);
 }
 

@@ -18,12 +18,15 @@
 #include <array>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fault_inject/protocol.h"
 #include "fault_inject/syscall/program_start.h"
 #include "fault_inject/syscall/shared_processor.h"
+#include "fault_inject/syscall/snapshot.h"
 #include "fault_inject/syscall/tracee.h"
 
 namespace shortwrite::fault_inject {
@@ -53,12 +56,42 @@ class Tracer {
   // ends by a signal alone; the time counts where they leave nothing to wait for.
   Wake Run(pid_t target, std::chrono::steady_clock::time_point until, int& wait_status);
 
+  // Snapshots (snapshot.h; tracer_snapshot.cpp). Starts a program, lets it run up to the first call
+  // that a clone must make for itself (early_calls.h), and keeps it there; "", or why that cannot
+  // be done, in words, and then nobody is left. dir: where the trial's files are. closes: whether
+  // its clones stop at closes and syncs; else those are never seen.
+  std::string Hold(const ProgramStart& start, std::string_view dir, bool closes,
+                   std::chrono::steady_clock::time_point until);
+  // Starts a clone of it under the schedule that the region holds now, as Spawn does with a
+  // program.
+  int StartClone(pid_t& process);
+  bool has_snapshot() const { return snapshot_.has_value() && !snapshot_lost_; }
+  // The snapshot is still alive, and nobody sent it a signal.
+  bool is_undisturbed();
+  // Of the target that ended last nothing is left.
+  bool nobody_left() const { return threads_.empty(); }
+  // Ends the snapshot.
+  void Drop();
+
  private:
   struct Stop {
     pid_t thread;
     int signal;
     int event;
   };
+
+  // A target on its way to be held.
+  struct Holding {
+    std::string_view dir;
+    bool closes = false;
+    // Where the thread-id address is no place to repair the thread's id at: hold before it is set.
+    bool before_thread_id = false;
+    bool done = false;
+    std::string why_not;
+    CallEntry pending;
+    uint64_t thread_id_at = 0;
+  };
+  enum class ThreadId { kRepairable, kElsewhere };
 
   int WaitForExec(pid_t process, const int& error);
   void StartOver();
@@ -96,6 +129,18 @@ class Tracer {
   void PutBack(pid_t thread, PendingCall& pending);
   void Publish(pid_t thread, PendingCall& pending, int64_t result);
 
+  // Snapshots.
+  std::string HoldOnce(const ProgramStart& start, const Holding& wanted,
+                       std::chrono::steady_clock::time_point until);
+  void OnEarlyCall(pid_t thread, const CallEntry& entry);
+  void StopHolding(std::string why_not);
+  std::string TakeSnapshot(pid_t process, const Holding& holding);
+  bool LeaveOutPending(Snapshot& taken) const;
+  ThreadId FindThreadId(const Snapshot& taken) const;
+  pid_t CloneOnce(const Snapshot& of) const;
+  int AdmitClone(const Snapshot& of, pid_t clone);
+  void LoseSnapshot();
+
   Region& region_;
   std::vector<sock_filter> filter_;  // empty: every system call stops
   std::vector<sock_filter> filter_with_closes_;
@@ -103,6 +148,9 @@ class Tracer {
   int filters_ = -1;       // of a tracee without any of its own; -1: the kernel does not say
   std::map<pid_t, TracedThread> threads_;
   std::map<pid_t, TracedProcess> processes_;
+  std::optional<Holding> holding_;  // while there is no snapshot yet
+  std::optional<Snapshot> snapshot_;
+  bool snapshot_lost_ = false;  // it ended, or somebody sent it a signal
   SharedProcessor processor_;
   void* stack_ = nullptr;  // of a child before its exec
 };

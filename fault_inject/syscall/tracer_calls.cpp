@@ -85,7 +85,11 @@ void Tracer::OnEntry(pid_t thread, const CallEntry& entry) {
   if (auto write = DecodeWriteCall(thread, processes_[traced.process], entry)) {
     return EnterWrite(thread, entry, *write);
   }
-  if (const auto sync = DecodeSyncCall(entry)) return EnterSync(thread, entry, *sync);
+  // A clone's filter may stop it at closes that its schedule does not ask for.
+  const bool closes = (region_.header.features & kFeatureTraceClose) != 0;
+  if (const auto sync = DecodeSyncCall(entry)) {
+    return closes ? EnterSync(thread, entry, *sync) : Resume(thread);
+  }
   EnterOther(thread, entry);
 }
 

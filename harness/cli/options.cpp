@@ -278,6 +278,8 @@ Result<Options> ParseCheck(CommandLine line) {
   constexpr std::array<std::string_view, 2> kSnapshots = {"auto", "off"};
   if (const auto known = ParseChoice("--snapshot", raw.snapshot, kSnapshots); !known.ok()) {
     return known.error();
+  } else {
+    options.target.snapshots = known.value() == 0;
   }
   if (raw.time) {
     const auto time = ParseDuration(*raw.time);

@@ -27,6 +27,7 @@ struct TargetOptions {
   std::string profile_text = "posix";
   SinkSettings sink;
   std::optional<Backend> backend;  // none: whichever sees every byte
+  bool snapshots = false;          // trials of a sweep and search may run in clones
   std::optional<std::string> payload_file;
   TrialPayload payload;                 // unless payload_file is set
   bool payload_size_is_asked = false;   // or is the default

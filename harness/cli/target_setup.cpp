@@ -194,7 +194,8 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
                                           const std::optional<TrialPayload>& payload) {
     return ReplayLine(options, program, schedule, payload);
   };
-  return TargetSetup{std::move(runner).value(), std::move(campaign), std::move(report)};
+  return TargetSetup{SnapshotRunner(std::move(runner).value(), options.snapshots),
+                     std::move(campaign), std::move(report)};
 }
 
 }  // namespace shortwrite

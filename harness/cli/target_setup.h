@@ -8,11 +8,12 @@
 #include "harness/cli/options.h"
 #include "harness/report/report_context.h"
 #include "harness/trial/exec_runner.h"
+#include "harness/trial/snapshot_runner.h"
 
 namespace shortwrite {
 
 struct TargetSetup {
-  ExecRunner runner;
+  SnapshotRunner runner;
   CampaignSettings campaign;
   ReportContext report;
 };

@@ -137,9 +137,15 @@ void ExecRunner::Calibrate(const Observation& control) {
   if (control.processes_left > 0 && !control.progress_after_end) grace_ = kDaemonGrace;
 }
 
-Status ExecRunner::PlaceExisting(bool with_existing) const {
-  if (!settings_.existing || !with_existing) return Ok();
-  return WriteFile(OutPath(), *settings_.existing);
+Result<FileIdentity> ExecRunner::ClearDir(const TrialRequest& request) {
+  Result<FileIdentity> dir = workspace_.EmptyDir();
+  if (!dir.ok()) return dir;
+  workspace_.SetEmptied(false);
+  if (!settings_.existing || !request.with_existing) return dir;
+  if (Status placed = WriteFile(OutPath(), *settings_.existing); !placed.ok()) {
+    return placed.error();
+  }
+  return dir;
 }
 
 Status ExecRunner::OpenStreams(const TrialRequest& request, Streams& streams) {
@@ -179,19 +185,19 @@ Status ExecRunner::OpenSinkOf(const TrialRequest& request, Streams& streams) {
   return Ok();
 }
 
-Result<RegionSettings> ExecRunner::DescribeOutputs(const TrialRequest& request,
-                                                   const FileIdentity& dir,
-                                                   const Streams& streams) const {
+Status ExecRunner::PrepareRegion(const TrialRequest& request, const FileIdentity& dir,
+                                 const Streams& streams) {
   const bool stream = settings_.sink.is_stream();
   Result<FileIdentity> judged = Identify(stream ? streams.sink.target.get() : streams.out.get());
   if (!judged.ok()) return judged.error();
-  return RegionSettings{.profile = settings_.profile,
-                        .dir = workspace_.dir(),
-                        .dir_identity = dir,
-                        .stdout_identity = judged.value(),
-                        .stdout_is_output = stream || !settings_.target.NamesOutput(),
-                        .stdout_name = stream ? JudgedStream() : "stdout",
-                        .full_trace = request.full_trace || request.schedule.full};
+  return region_.Prepare({.profile = settings_.profile,
+                          .dir = workspace_.dir(),
+                          .dir_identity = dir,
+                          .stdout_identity = judged.value(),
+                          .stdout_is_output = stream || !settings_.target.NamesOutput(),
+                          .stdout_name = stream ? JudgedStream() : "stdout",
+                          .full_trace = request.full_trace || request.schedule.full},
+                         request.schedule);
 }
 
 Result<pid_t> ExecRunner::Spawn(const Streams& streams, const Schedule& schedule) {
@@ -304,32 +310,14 @@ Status ExecRunner::Collect(const Streams& streams, Observation& observation) {
   return Ok();
 }
 
-Result<Observation> ExecRunner::Run(const TrialRequest& request) {
-  Result<FileIdentity> dir = workspace_.EmptyDir();
-  if (!dir.ok()) return dir.error();
-  workspace_.SetEmptied(false);
-  if (Status placed = PlaceExisting(request.with_existing); !placed.ok()) return placed.error();
-  Streams streams;
-  if (Status opened = OpenStreams(request, streams); !opened.ok()) return opened.error();
-  Result<RegionSettings> region_settings = DescribeOutputs(request, dir.value(), streams);
-  if (!region_settings.ok()) return region_settings.error();
-  if (Status prepared = region_.Prepare(region_settings.value(), request.schedule);
-      !prepared.ok()) {
-    return prepared.error();
-  }
-
-  const auto started = std::chrono::steady_clock::now();
-  Result<pid_t> pid = Spawn(streams, request.schedule);
-  if (!pid.ok()) return pid.error();
-  Result<WatchedEnd> watched = Await(pid.value(), streams);
-  if (!watched.ok()) return watched.error();
-
+Result<Observation> ExecRunner::Observe(const TrialRequest& request, const Streams& streams,
+                                        const WatchedEnd& watched, microseconds wall) {
   Observation observation;
-  observation.wall = duration_cast<microseconds>(std::chrono::steady_clock::now() - started);
-  observation.end = watched.value().end;
-  observation.processes_left = watched.value().processes_left;
-  observation.progress_after_end = watched.value().progress_after_end;
-  observation.cpu = watched.value().cpu;
+  observation.wall = wall;
+  observation.end = watched.end;
+  observation.processes_left = watched.processes_left;
+  observation.progress_after_end = watched.progress_after_end;
+  observation.cpu = watched.cpu;
   region_.ReadInto(observation);
   const bool full_trace = request.full_trace || request.schedule.empty();
   if (Status sound = CheckTrace({request.schedule, settings_.profile, full_trace}, observation);
@@ -340,6 +328,23 @@ Result<Observation> ExecRunner::Run(const TrialRequest& request) {
   const std::optional<uint64_t>& limit = request.schedule.full;
   observation.size_limit_felt = limit && FeltSizeLimit(observation, *limit);
   return observation;
+}
+
+Result<Observation> ExecRunner::Run(const TrialRequest& request) {
+  Result<FileIdentity> dir = ClearDir(request);
+  if (!dir.ok()) return dir.error();
+  Streams streams;
+  if (Status opened = OpenStreams(request, streams); !opened.ok()) return opened.error();
+  if (Status prepared = PrepareRegion(request, dir.value(), streams); !prepared.ok()) {
+    return prepared.error();
+  }
+  const auto started = std::chrono::steady_clock::now();
+  Result<pid_t> pid = Spawn(streams, request.schedule);
+  if (!pid.ok()) return pid.error();
+  Result<WatchedEnd> watched = Await(pid.value(), streams);
+  if (!watched.ok()) return watched.error();
+  const auto wall = duration_cast<microseconds>(std::chrono::steady_clock::now() - started);
+  return Observe(request, streams, watched.value(), wall);
 }
 
 }  // namespace shortwrite

@@ -61,6 +61,8 @@ class ExecRunner final : public TrialRunner {
   const std::string& program() const { return program_; }
 
  private:
+  friend class SnapshotRunner;  // the same trials, but for how the target comes to be
+
   ExecRunner(TrialSettings settings, Workspace workspace, SharedRegion region);
 
   // What one trial is started with, and what is judged of it besides files.
@@ -75,16 +77,19 @@ class ExecRunner final : public TrialRunner {
 
   std::string OutPath() const { return workspace_.dir() + "/" + kOutName; }
   std::string JudgedStream() const { return settings_.target.NamesOutput() ? kOutName : "stdout"; }
-  Status PlaceExisting(bool with_existing) const;
+  Result<FileIdentity> ClearDir(const TrialRequest& request);
   Status OpenStreams(const TrialRequest& request, Streams& streams);
   Status OpenSinkOf(const TrialRequest& request, Streams& streams);
-  Result<RegionSettings> DescribeOutputs(const TrialRequest& request, const FileIdentity& dir,
-                                         const Streams& streams) const;
+  Status PrepareRegion(const TrialRequest& request, const FileIdentity& dir,
+                       const Streams& streams);
   Result<pid_t> Spawn(const Streams& streams, const Schedule& schedule);
   Result<WatchedEnd> Await(pid_t pid, Streams& streams);
   bool FeltSizeLimit(const Observation& observation, uint64_t limit) const;
   Result<FileBytes> ReadStream(int fd, const char* name, uint64_t& bytes) const;
   Status Collect(const Streams& streams, Observation& observation);
+  // Nobody of the trial is left.
+  Result<Observation> Observe(const TrialRequest& request, const Streams& streams,
+                              const WatchedEnd& watched, std::chrono::microseconds wall);
 
   TrialSettings settings_;
   Workspace workspace_;

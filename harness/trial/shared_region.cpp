@@ -108,11 +108,6 @@ Status InstallSteps(fi::Region& region, const Schedule& schedule) {
   return Ok();
 }
 
-bool NeedsCloses(const Schedule& schedule) {
-  return schedule.empty() || std::any_of(schedule.steps.begin(), schedule.steps.end(),
-                                         [](const Step& s) { return s.site != StepSite::kCalls; });
-}
-
 Result<fi::Region*> MapRegion(int fd, const std::string& path) {
   void* const address =
       mmap(nullptr, sizeof(fi::Region), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -121,6 +116,11 @@ Result<fi::Region*> MapRegion(int fd, const std::string& path) {
 }
 
 }  // namespace
+
+bool NeedsCloses(const Schedule& schedule) {
+  return schedule.empty() || std::any_of(schedule.steps.begin(), schedule.steps.end(),
+                                         [](const Step& s) { return s.site != StepSite::kCalls; });
+}
 
 Result<SharedRegion> SharedRegion::Create(const std::string& path) {
   const UniqueFd fd(open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));

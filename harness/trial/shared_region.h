@@ -37,6 +37,9 @@ struct RegionSettings {
   bool full_trace = false;
 };
 
+// A trial under it has closes and syncs in its trace; else they are left alone.
+bool NeedsCloses(const Schedule& schedule);
+
 class SharedRegion {
  public:
   static Result<SharedRegion> Create(const std::string& path);

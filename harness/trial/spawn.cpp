@@ -12,14 +12,6 @@
 namespace shortwrite {
 namespace {
 
-std::vector<char*> Pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 1);
-  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 // vfork, not posix_spawn: glibc's resets every signal's disposition one by one, 128 system calls
 // that exec makes superfluous, and they are a tenth of a trial. All signals are blocked meanwhile,
 // so that no handler of ours runs in the child.
@@ -42,9 +34,17 @@ int SpawnAlone(const fault_inject::ProgramStart& start, pid_t& pid) {
 
 }  // namespace
 
+std::vector<char*> TextPointers(const std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 Result<pid_t> SpawnTarget(const SpawnRequest& request, fault_inject::Tracer* tracer) {
-  const std::vector<char*> command = Pointers(request.command);
-  const std::vector<char*> environment = Pointers(request.environment);
+  const std::vector<char*> command = TextPointers(request.command);
+  const std::vector<char*> environment = TextPointers(request.environment);
   const fault_inject::ProgramStart start = {.program = request.program.c_str(),
                                             .command = command.data(),
                                             .environment = environment.data(),

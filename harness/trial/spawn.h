@@ -28,6 +28,9 @@ struct SpawnRequest {
 // With a tracer, the target is traced from its first instruction on.
 Result<pid_t> SpawnTarget(const SpawnRequest& request, fault_inject::Tracer* tracer = nullptr);
 
+// As execve(2) wants them: ended by a null pointer. The texts must outlive them.
+std::vector<char*> TextPointers(const std::vector<std::string>& texts);
+
 // What LD_PRELOAD must hold so that program loads our library: a link to it below directory where
 // its path has a space or colon, at which entries end (ld.so(8)), and a sanitizer's runtime before
 // it.

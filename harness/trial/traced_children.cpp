@@ -1,9 +1,9 @@
 #include "harness/trial/traced_children.h"
 
 #include <signal.h>
-#include <sys/time.h>
 
 #include "fault_inject/syscall/tracer.h"
+#include "harness/trial/alarm.h"
 
 namespace shortwrite {
 namespace {
@@ -11,22 +11,6 @@ namespace {
 using std::chrono::milliseconds;
 
 void Ignore(int) {}
-
-// Interrupts whatever we wait in, again and again: a single alarm could come just before the wait.
-class Alarm {
- public:
-  explicit Alarm(milliseconds interval) { Set(interval); }
-  Alarm(const Alarm&) = delete;
-  Alarm& operator=(const Alarm&) = delete;
-  ~Alarm() { Set(milliseconds(0)); }
-
- private:
-  static void Set(milliseconds interval) {
-    const timeval time = {interval.count() / 1000, interval.count() % 1000 * 1000};
-    const itimerval timer = {time, time};
-    setitimer(ITIMER_REAL, &timer, nullptr);
-  }
-};
 
 }  // namespace
 

@@ -14,7 +14,8 @@ struct TrialRequest {
   bool with_existing = true;  // put the existing content in place, if there is one
   bool plain_sink = false;    // a stream of the same kind, but blocking and read at full speed
   // Times, offsets, descriptor flags, processes and threads of every call; without it the trial is
-  // faster and the trace has them only where a fault applies. A control always has them.
+  // faster, the trace has them only where a fault applies, and a snapshot's clone may serve
+  // (snapshot_runner.h). A control always has them.
   bool full_trace = false;
 };
 
