@@ -18,6 +18,7 @@ enum class ErrorKind {
   kHarness,      // we could not do our work: exit 3
   kUnavailable,  // asked for something that this machine or build lacks: exit 77
   kInterrupted,  // a signal asked us to stop: exit 75
+  kUntrusted,    // what came before is worth nothing, and has to be run again another way: else 3
 };
 
 struct Error {

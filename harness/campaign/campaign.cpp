@@ -83,6 +83,7 @@ Result<CampaignResult> RunCampaign(TrialRunner& runner, const CampaignSettings& 
   if (!goes_on.value()) return result;
   const Status explored = Explore(explorer);
   const ExploreEnd end = explorer.end();
+  if (const auto& untrusted = explorer.trials().untrusted(); untrusted) return *untrusted;
   if (!explored.ok() && !end.interrupted) return explored.error();
   result.controls += explorer.trials().payloads.controls();
   Conclude(end, result);

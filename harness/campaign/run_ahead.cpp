@@ -73,8 +73,11 @@ Status RunAhead::AwaitOne() {
   if (!answer.ok()) return answer.error();
   const uint64_t ticket = answer.value().ticket;
   const std::optional<std::string>& bytes = answer.value().bytes;
+  Result<std::optional<Outcome>> outcome = std::optional<Outcome>();
+  if (bytes) outcome = ReadTrialAnswer(*bytes);
+  if (!outcome.ok()) return outcome.error();
   if (ticket < first_ticket_) return Ok();  // nobody asks for it any more
-  answers_[ticket] = bytes ? DecodeOutcome(*bytes) : std::nullopt;
+  answers_[ticket] = std::move(outcome).value();
   return Ok();
 }
 

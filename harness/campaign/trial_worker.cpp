@@ -13,6 +13,9 @@
 namespace shortwrite {
 namespace {
 
+// What an answer that is no outcome starts with; the reason follows.
+constexpr std::string_view kUntrustedMark = "untrusted: ";
+
 struct Asked {
   std::optional<TrialPayload> payload;
   Schedule schedule;
@@ -67,8 +70,9 @@ class TrialWorker {
   // Errors that are not ours to report come again where the trial is repeated.
   Result<std::string> Answer(const std::string& request) {
     Result<std::string> answer = Run(request);
-    if (!answer.ok() && answer.error().kind != ErrorKind::kInterrupted) return std::string();
-    return answer;
+    if (answer.ok() || answer.error().kind == ErrorKind::kInterrupted) return answer;
+    if (answer.error().kind != ErrorKind::kUntrusted) return std::string();
+    return std::string(kUntrustedMark) + answer.error().message;
   }
 
  private:
@@ -104,6 +108,13 @@ std::string TrialRequestText(const Schedule& schedule, const std::optional<Trial
   const TrialPayload none;
   const TrialPayload& under = payload ? *payload : none;
   return fmt::format("{} {};{}", under.bytes, static_cast<unsigned>(under.text), ToText(schedule));
+}
+
+Result<std::optional<Outcome>> ReadTrialAnswer(const std::string& answer) {
+  if (answer.starts_with(kUntrustedMark)) {
+    return Error{ErrorKind::kUntrusted, answer.substr(kUntrustedMark.size())};
+  }
+  return DecodeOutcome(answer);
 }
 
 WorkerBegin BeginTrialWorker(const CampaignSettings& settings, Backend backend) {

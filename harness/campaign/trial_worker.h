@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "harness/base/result.h"
 #include "harness/campaign/campaign.h"
+#include "harness/campaign/outcome.h"
 #include "harness/schedule/schedule.h"
 #include "harness/trial/trial_runner.h"
 #include "harness/trial/worker_process.h"
@@ -15,7 +17,11 @@ namespace shortwrite {
 
 std::string TrialRequestText(const Schedule& schedule, const std::optional<TrialPayload>& payload);
 
-// Answers are encoded outcomes; an empty one means that the trial has to be run by who asks.
+// Nothing: the trial has to be run by who asks. kUntrusted: nor is any answer before worth
+// anything.
+Result<std::optional<Outcome>> ReadTrialAnswer(const std::string& answer);
+
+// Answers are for ReadTrialAnswer.
 // settings must live when the worker begins.
 WorkerBegin BeginTrialWorker(const CampaignSettings& settings, Backend backend);
 

@@ -40,7 +40,7 @@ Result<Judgement> Trials::Judge(const Observation& observation, const Schedule& 
 }
 
 bool Trials::FailLike(const Schedule& schedule, const Likeness& likeness) {
-  if (interrupted_ || settings_.out_of_time()) return false;
+  if (interrupted_ || untrusted_ || settings_.out_of_time()) return false;
   Result<Observation> observation = Run(schedule);
   if (!observation.ok() || CountDeliveredSteps(observation.value(), schedule) == 0) return false;
   const std::set<std::string> hit = CallersHit(observation.value());
@@ -54,6 +54,7 @@ bool Trials::FailLike(const Schedule& schedule, const Likeness& likeness) {
 
 Status Trials::Remember(const Error& error) {
   interrupted_ |= error.kind == ErrorKind::kInterrupted;
+  if (error.kind == ErrorKind::kUntrusted) untrusted_ = error;
   return error;
 }
 

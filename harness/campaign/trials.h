@@ -41,6 +41,8 @@ class Trials {
   bool FailLike(const Schedule& schedule, const Likeness& likeness);
   // Hands error on.
   Status Remember(const Error& error);
+  // Of an error that makes all that was run so far worthless; the campaign has to end with it.
+  const std::optional<Error>& untrusted() const { return untrusted_; }
   bool interrupted() const { return interrupted_; }
 
   CampaignReference reference;
@@ -51,6 +53,7 @@ class Trials {
   const CampaignSettings& settings_;
   CampaignResult& result_;
   bool interrupted_ = false;
+  std::optional<Error> untrusted_;
 };
 
 }  // namespace shortwrite

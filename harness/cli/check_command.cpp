@@ -93,11 +93,15 @@ ExitStatus Report(const CheckOptions& options, const CampaignResult& result,
 
 // What a snapshot once got wrong, it may have got wrong before: then nothing of the campaign
 // stands, and it is run again by exec. What was found and kept was confirmed by exec in any case.
-Result<CampaignResult> RunTrusted(SnapshotRunner& runner, const CampaignSettings& settings,
-                                  CampaignListener& listener) {
-  Result<CampaignResult> result = RunCampaign(runner, settings, listener);
-  const bool again = !result.ok() && runner.is_distrusted();
-  if (again) result = RunCampaign(runner, settings, listener);
+Result<CampaignResult> RunTrusted(TargetSetup& setup, CampaignListener& listener) {
+  SnapshotRunner& runner = setup.runner;
+  Result<CampaignResult> result = RunCampaign(runner, setup.campaign, listener);
+  const bool again = !result.ok() && result.error().kind == ErrorKind::kUntrusted;
+  if (again) {
+    runner.GiveUp(result.error().message);  // it may have been a worker's
+    *setup.snapshots_in_workers = false;
+    result = RunCampaign(runner, setup.campaign, listener);
+  }
   if (!result.ok() || runner.why_not().empty()) return result;
   result.value().notes.push_back(fmt::format(
       "{}: {}", again ? "run once more without a snapshot" : "no snapshot", runner.why_not()));
@@ -129,7 +133,7 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
   settings.sweep_is_out_of_time = [is_over, time = options.time * 3 / 4] { return is_over(time); };
 
   Keeper keeper(options, options.corpus.empty() ? kFindingsDirectory : options.corpus);
-  const Result<CampaignResult> result = RunTrusted(setup.value().runner, settings, keeper);
+  const Result<CampaignResult> result = RunTrusted(setup.value(), keeper);
   if (!result.ok()) return FailWithResult(options.target, result.error());
   ReportContext& context = setup.value().report;
   context.seed = options.seed;

@@ -34,6 +34,7 @@ ExitStatus Fail(const Error& error) {
     case ErrorKind::kInterrupted:
       return ExitStatus::kStopped;
     case ErrorKind::kHarness:
+    case ErrorKind::kUntrusted:
       break;
   }
   return ExitStatus::kHarnessFailed;

@@ -98,7 +98,7 @@ std::string ReplayLine(const TargetOptions& options, const std::string& program,
 
 // payload: a file, copied, for what was given as the payload may have been a pipe; or empty.
 Result<WorkerSetup> SetUpWorker(const TargetOptions& options, TrialSettings settings,
-                                const std::string& payload) {
+                                const std::string& payload, bool snapshots) {
   std::error_code error;
   const uint64_t bytes = payload.empty() ? 0 : std::filesystem::file_size(payload, error);
   Result<Workspace> workspace = Workspace::Create(kBaseBytes + kPayloadMultiple * bytes);
@@ -111,7 +111,7 @@ Result<WorkerSetup> SetUpWorker(const TargetOptions& options, TrialSettings sett
   SetUpJudge(options, workspace.value().base(), judged);
   Result<ExecRunner> runner = ExecRunner::Create(std::move(settings), std::move(workspace).value());
   if (!runner.ok()) return runner.error();
-  return WorkerSetup{std::make_unique<ExecRunner>(std::move(runner).value()),
+  return WorkerSetup{std::make_unique<SnapshotRunner>(std::move(runner).value(), snapshots),
                      std::move(judged.judge.comparison)};
 }
 
@@ -162,9 +162,10 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
   campaign.main_output = setup.settings.target.NamesOutput() ? ExecRunner::kOutName : "stdout";
   const uint64_t payload_bytes = setup.payload.size();
   if (payload_bytes > 0 && !options.payload_file) SetUpPayloads(options, campaign);
-  campaign.make_worker = [options, settings = setup.settings,
+  const auto snapshots = std::make_shared<bool>(options.snapshots);
+  campaign.make_worker = [options, settings = setup.settings, snapshots,
                           payload = payload_bytes > 0 ? setup.workspace.payload() : std::string()] {
-    return SetUpWorker(options, settings, payload);
+    return SetUpWorker(options, settings, payload, *snapshots);
   };
   if (!options.reference_is_control) campaign.payload_reference = std::move(setup.payload);
 
@@ -194,7 +195,7 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
                                           const std::optional<TrialPayload>& payload) {
     return ReplayLine(options, program, schedule, payload);
   };
-  return TargetSetup{SnapshotRunner(std::move(runner).value(), options.snapshots),
+  return TargetSetup{SnapshotRunner(std::move(runner).value(), options.snapshots), snapshots,
                      std::move(campaign), std::move(report)};
 }
 

@@ -1,6 +1,7 @@
 // From options to what a trial needs: payload in place, runner, reference, words for the report.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "harness/base/result.h"
@@ -14,6 +15,7 @@ namespace shortwrite {
 
 struct TargetSetup {
   SnapshotRunner runner;
+  std::shared_ptr<bool> snapshots_in_workers;  // of those that start from now on
   CampaignSettings campaign;
   ReportContext report;
 };

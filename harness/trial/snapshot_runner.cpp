@@ -67,7 +67,7 @@ Status SnapshotRunner::UsePayload(std::string_view bytes) {
 
 void SnapshotRunner::Calibrate(const Observation& control) {
   exec_.Calibrate(control);
-  if (!wanted_ || distrusted_) return;
+  if (!wanted_) return;
   control_ = control;
   why_not_ = WhyNeverFor(control);
   abandoned_ = 0;
@@ -226,10 +226,15 @@ Result<Observation> SnapshotRunner::Check(const TrialRequest& request,
   if (!by_exec.ok()) return by_exec;
   const std::string difference = DescribeTrialDifference(by_exec.value(), observation);
   if (difference.empty()) return by_exec;
-  distrusted_ = true;
-  why_not_ = fmt::format("under '{}' a clone differed from a new start: {}",
-                         ToText(request.schedule), difference);
-  return HarnessError(why_not_);
+  GiveUp(fmt::format("under '{}' a clone differed from a new start: {}", ToText(request.schedule),
+                     difference));
+  return Error{ErrorKind::kUntrusted, why_not_};
+}
+
+void SnapshotRunner::GiveUp(const std::string& why) {
+  Drop();
+  wanted_ = false;
+  why_not_ = why;
 }
 
 void SnapshotRunner::Drop() {

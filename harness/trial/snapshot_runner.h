@@ -5,8 +5,8 @@
 // (confirmation, replay). Before a snapshot serves, its clone runs under the empty schedule and
 // must equal the control. One trial in kTrialsPerCheck, and each trial that ended otherwise than
 // the control although its faults are recoverable, is repeated by exec, must agree, and counts as
-// it went there. If one ever disagrees, none of the trials before can be trusted: Run fails,
-// is_distrusted() tells why, and the campaign must be run again, now by exec alone.
+// it went there. If one ever disagrees, none of the trials before can be trusted: Run fails with
+// kUntrusted, and the campaign must be run again, now by exec alone.
 //
 // A clone has a short deadline. Who misses it, or leaves processes behind, is run by exec too: that
 // is where hangs are proved.
@@ -42,7 +42,8 @@ class SnapshotRunner final : public TrialRunner {
   const std::string& program() const { return exec_.program(); }
   // Why trials that a snapshot could have served were run by exec, in words; empty if none were.
   const std::string& why_not() const { return why_not_; }
-  bool is_distrusted() const { return distrusted_; }
+  // From now on everything by exec; why: for why_not().
+  void GiveUp(const std::string& why);
   // Trials that ran in a clone.
   uint32_t served() const { return served_; }
 
@@ -60,7 +61,6 @@ class SnapshotRunner final : public TrialRunner {
 
   ExecRunner exec_;
   bool wanted_;
-  bool distrusted_ = false;
   std::string why_not_;
   std::optional<Observation> control_;
   std::unique_ptr<fault_inject::Tracer> tracer_;  // the snapshot's own
