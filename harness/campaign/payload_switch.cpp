@@ -23,9 +23,7 @@ Result<bool> PayloadSwitch::Use(const TrialPayload& payload) {
   if (!outcome.ok()) return outcome.error();
   controls_ += outcome.value().controls;
   if (outcome.value().end || outcome.value().fails_alone) {
-    if (Status placed = Place(in_use_.value_or(*settings_.payload)); !placed.ok()) {
-      return placed.error();
-    }
+    if (Status back = Return(in_use_.value_or(*settings_.payload)); !back.ok()) return back.error();
     return false;
   }
   if (!in_use_) main_ = std::move(reference_);
@@ -38,7 +36,14 @@ Status PayloadSwitch::UseMain() {
   if (!in_use_) return Ok();
   in_use_.reset();
   reference_ = std::move(main_);
-  return Place(*settings_.payload);
+  return Return(*settings_.payload);
+}
+
+// The runner has to know again what the target does with it alone: snapshots are held against it.
+Status PayloadSwitch::Return(const TrialPayload& payload) {
+  if (Status placed = Place(payload); !placed.ok()) return placed;
+  runner_.Calibrate(reference_.control);
+  return Ok();
 }
 
 }  // namespace shortwrite

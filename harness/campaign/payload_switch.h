@@ -33,6 +33,7 @@ class PayloadSwitch {
 
  private:
   Status Place(const TrialPayload& payload);
+  Status Return(const TrialPayload& payload);
 
   TrialRunner& runner_;
   const CampaignSettings& settings_;
