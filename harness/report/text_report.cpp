@@ -9,6 +9,7 @@
 #include "harness/oracle/digest.h"
 #include "harness/report/explain.h"
 #include "harness/report/recipe.h"
+#include "harness/report/text_picture.h"
 
 namespace shortwrite {
 namespace {
@@ -94,6 +95,13 @@ std::string EndFields(const Observation& observation) {
          Field("standstill", DescribeStandstill(observation));
 }
 
+// What the calls did, and what the bytes look like where they went wrong.
+std::string Picture(const Judgement& judgement, const Observation& observation) {
+  const std::string bytes = BytesSideBySide(judgement);
+  return AcceptedRow(observation) + '\n' + CallTable(observation) +
+         (bytes.empty() ? "" : '\n' + bytes);
+}
+
 std::string CounterexampleText(const Counterexample& found, const ReportContext& context) {
   const Judgement& judgement = found.judgement;
   std::string text =
@@ -119,7 +127,7 @@ std::string CounterexampleText(const Counterexample& found, const ReportContext&
                                      found.confirmed, kConfirmations));
   text += LegalityFields(found.observation);
   text += Field("call site", CallSite(found.diagnosis, found.observation, context));
-  return text + '\n' + CallTable(found.observation) + '\n';
+  return text + '\n' + Picture(judgement, found.observation) + '\n';
 }
 
 std::string Counts(uint32_t trials, uint32_t planned, uint32_t delivered, uint64_t calls) {
@@ -195,7 +203,7 @@ std::string ReplayText(const ReplayResult& result, const Schedule& schedule,
                                         FaultCount(schedule), result.faults_delivered));
   text += LegalityFields(result.observation);
   text += Field("call site", CallSite(result.diagnosis, result.observation, context));
-  text += '\n' + CallTable(result.observation);
+  text += '\n' + Picture(judgement, result.observation);
   if (!judgement.good) text += '\n' + context.replay_line(schedule, std::nullopt) + '\n';
   return text;
 }
