@@ -90,7 +90,7 @@ std::string HexRow(const std::string& bytes, uint64_t at, size_t row) {
   const std::string_view part = RowOf(bytes, row);
   if (part.empty()) {
     const bool first = row == 0 || !RowOf(bytes, row - 1).empty();
-    return fmt::format("{:>8}  {:<23}  {:<10}", "", first ? "(ends here)" : "", "");
+    return first ? fmt::format("{:>8}  {:<35}", "", "(ends here)") : "";
   }
   return fmt::format("{:>8x}  {:<23}  {:<10}", at + row * kHexRowBytes, HexDigits(part),
                      fmt::format("|{}|", HexLetters(part)));
@@ -112,7 +112,7 @@ std::vector<Field> FieldsOf(const CounterexampleRecord& found) {
   fields.Add("output", OutputText(found));
   fields.Add("MD5", found.md5);
   fields.Add("schedule", ScheduleText(found));
-  fields.Add("delivered", DeliveredText(found));
+  fields.Add("planned", DeliveredText(found));
   fields.Add("payload", PayloadUsed(found));
   if (found.trials_to_find > 0) {
     fields.Add("found", fmt::format("in trial {}, confirmed {} of {}", found.trials_to_find,
@@ -215,13 +215,17 @@ std::string CallTable(const CounterexampleRecord& found) {
 }
 
 std::string SideBySide(const DivergenceRecord& divergence) {
-  const std::vector<HexPair> rows = HexRows(divergence);
+  std::vector<HexPair> rows = HexRows(divergence);
   if (rows.empty()) return "";
+  // Two rows after the one that differs first tell as much as all.
+  constexpr uint64_t kRowsAfter = 2;
+  const uint64_t first = divergence.offset < divergence.at ? 0 : divergence.offset - divergence.at;
+  rows.resize(std::min<uint64_t>(rows.size(), first / kHexRowBytes + 1 + kRowsAfter));
   std::string text =
       WithoutTrailingSpaces(fmt::format("  {:<45}  {}", "output", "reference")) + '\n';
   for (const HexPair& row : rows) {
     text += WithoutTrailingSpaces(
-                fmt::format("{} {}  {}", row.differs ? '>' : ' ', row.output, row.reference)) +
+                fmt::format("{} {:<45}  {}", row.differs ? '>' : ' ', row.output, row.reference)) +
             '\n';
   }
   return text;

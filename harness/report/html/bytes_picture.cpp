@@ -12,14 +12,14 @@ namespace shortwrite {
 namespace {
 
 constexpr double kWidth = 1000;
-constexpr double kLeft = 96;
+constexpr double kLeft = 116;
 constexpr double kRight = 990;
 constexpr double kReferenceY = 16;
 constexpr double kOutputY = 96;
-constexpr double kBandHeight = 24;
-constexpr double kHeight = 152;
+constexpr double kBandHeight = 26;
+constexpr double kHeight = 156;
 constexpr size_t kRunsDrawnMax = 400;
-constexpr double kLetterWidth = 7;
+constexpr double kLetterWidth = 9.2;
 
 class Scale {
  public:
@@ -83,9 +83,9 @@ void DrawRun(const Scale& scale, const RunRecord& run, Svg& svg) {
            fmt::format("output {}: {}", Bytes(run.at, run.bytes), text));
   const double needed = kLetterWidth * static_cast<double>(text.size());
   if (width > needed) {
-    svg.Text("run-name", x + width / 2, kOutputY + 16, "middle", text);
+    svg.Text("run-name", x + width / 2, kOutputY + 18, "middle", text);
   } else if (width > 2 * kLetterWidth) {
-    svg.Text("run-name", x + width / 2, kOutputY + 16, "middle", std::string(1, letter));
+    svg.Text("run-name", x + width / 2, kOutputY + 18, "middle", std::string(1, letter));
   }
 }
 
@@ -95,7 +95,7 @@ void DrawMissing(const Scale& scale, const ExtentRecord& extent, Svg& svg) {
   const std::string text = fmt::format("{} missing", Bytes(extent.at, extent.bytes));
   svg.Rect("missing", x, kReferenceY, width, kBandHeight, text);
   if (width > kLetterWidth * static_cast<double>(text.size())) {
-    svg.Text("run-name", x + width / 2, kReferenceY + 16, "middle", text);
+    svg.Text("run-name", x + width / 2, kReferenceY + 18, "middle", text);
   }
 }
 
@@ -112,8 +112,8 @@ std::string DrawBytes(const CounterexampleRecord& found, std::string_view id) {
   Svg svg(id, kWidth, kHeight, "Where the bytes of the output came from",
           fmt::format("Reference above, output below; {} runs. {}",
                       found.runs.size() + found.runs_after, Title(found)));
-  svg.Text("axis", kLeft - 6, kReferenceY + 16, "end", "reference");
-  svg.Text("axis", kLeft - 6, kOutputY + 16, "end", "output");
+  svg.Text("axis", kLeft - 14, kReferenceY + 18, "end", "reference");
+  svg.Text("axis", kLeft - 14, kOutputY + 18, "end", "output");
   if (found.reference_bytes > 0) {
     svg.Rect("in-place", kLeft, kReferenceY, scale.width(0, found.reference_bytes), kBandHeight,
              fmt::format("{} bytes of reference", found.reference_bytes));

@@ -12,16 +12,18 @@ namespace shortwrite {
 namespace {
 
 constexpr double kWidth = 1000;
-constexpr double kLeft = 96;  // room for offsets
+constexpr double kLeft = 116;  // room for offsets
 constexpr double kRight = 990;
-constexpr double kTop = 22;
+constexpr double kTop = 26;
 constexpr double kBottom = 300;
 constexpr double kPlannedY = 324;
-constexpr double kDeliveredY = 344;
-constexpr double kAxisY = 366;
-constexpr double kHeight = 376;
-constexpr double kLetterWidth = 11;
-constexpr size_t kLegibleMax = 60;  // bars that are wide enough to be looked at one by one
+constexpr double kDeliveredY = 346;
+constexpr double kAxisY = 370;
+constexpr double kHeight = 380;
+constexpr double kLetterWidth = 13;
+constexpr double kBarWidthMax = 150;
+constexpr double kLabelX = kLeft - 14;  // the first bar's letter stands at the edge
+constexpr size_t kLegibleMax = 60;      // bars that are wide enough to be looked at one by one
 constexpr size_t kCloseNeighbours = 20;
 constexpr size_t kGroups = 400;
 
@@ -60,15 +62,15 @@ std::string NumberOf(const Timeline& timeline, size_t index) {
 
 void DrawFrame(const View& view, const CounterexampleRecord& found, Svg& svg) {
   svg.Rect("frame", kLeft, kTop, kRight - kLeft, kBottom - kTop);
-  svg.Text("axis", kLeft - 6, kBottom, "end", fmt::format("{}", view.low));
-  svg.Text("axis", kLeft - 6, kTop + 10, "end", fmt::format("{}", view.high));
-  svg.Text("axis", kLeft - 6, (kTop + kBottom) / 2, "end", "offset");
-  svg.Text("axis", kLeft - 6, kPlannedY, "end", "planned");
-  svg.Text("axis", kLeft - 6, kDeliveredY, "end", "delivered");
-  svg.Text("axis", kLeft - 6, kAxisY, "end", "call");
+  svg.Text("axis", kLabelX, kBottom, "end", fmt::format("{}", view.low));
+  svg.Text("axis", kLabelX, kTop + 12, "end", fmt::format("{}", view.high));
+  svg.Text("axis", kLabelX, (kTop + kBottom) / 2, "end", "offset");
+  svg.Text("axis", kLabelX, kPlannedY, "end", "planned");
+  svg.Text("axis", kLabelX, kDeliveredY, "end", "delivered");
+  svg.Text("axis", kLabelX, kAxisY, "end", "call");
   if (view.count() == 0) return;
   // The numbers of as many calls as have room for theirs.
-  constexpr double kNumberWidth = 44;
+  constexpr double kNumberWidth = 70;
   double last = -kNumberWidth;
   for (size_t i = view.first; i < view.last; ++i) {
     const double x = view.x(i) + view.slot() / 2;
@@ -80,7 +82,7 @@ void DrawFrame(const View& view, const CounterexampleRecord& found, Svg& svg) {
   if (!whole || found.reference_bytes == 0) return;
   svg.Line("reference", kLeft, view.y(0), kRight, view.y(found.reference_bytes));
   svg.Text(
-      "reference-name", kLeft + 8, kTop + 14, "start",
+      "reference-name", kLeft + 8, kTop + 18, "start",
       fmt::format("dashed: a straight way to the reference's {} bytes", found.reference_bytes));
 }
 
@@ -91,14 +93,14 @@ void DrawDivergence(const View& view, const CounterexampleRecord& found, Svg& sv
   if (found.output.empty() || timeline.output != found.output) return;
   if (offset < view.low || offset > view.high) return;
   svg.Line("divergence", kLeft, view.y(offset), kRight, view.y(offset));
-  const bool high = view.y(offset) < kTop + 40;
-  svg.Text("divergence-name", kRight - 4, view.y(offset) + (high ? 14 : -5), "end",
+  const bool high = view.y(offset) < kTop + 44;
+  svg.Text("divergence-name", kRight - 4, view.y(offset) + (high ? 16 : -5), "end",
            fmt::format("first wrong byte: offset {}", offset));
   const size_t wrong = timeline.wrote_wrong;
   if (wrong < view.first || wrong >= view.last) return;
   const double x = view.x(wrong) + view.slot() / 2;
   svg.Line("culprit", x, view.y(offset), x, kBottom);
-  svg.Text("divergence-name", std::clamp(x, kLeft + 40, kRight - 40), kTop - 8, "middle",
+  svg.Text("divergence-name", std::clamp(x, kLeft + 60, kRight - 70), kTop - 8, "middle",
            fmt::format("written by call {}", NumberOf(timeline, wrong)));
 }
 
@@ -165,10 +167,10 @@ Bar BarOver(const View& view, uint64_t from, uint64_t bytes) {
 }
 
 void DrawBarsOneByOne(const View& view, Svg& svg) {
-  const double width = view.slot() * 0.8;
+  const double width = std::min(view.slot() * 0.8, kBarWidthMax);
   for (size_t i = view.first; i < view.last; ++i) {
     const PlacedCall& call = view.timeline.calls[i];
-    const double x = view.x(i) + view.slot() * 0.1;
+    const double x = view.x(i) + (view.slot() - width) / 2;
     const std::string tip = CallTip(call);
     const Bar asked = BarOver(view, call.from, call.asked);
     if (call.asked > call.accepted) {
@@ -278,7 +280,9 @@ std::vector<CallsPicture> DrawCalls(const CounterexampleRecord& found, const Tim
     pictures.push_back({caption, Draw(view, found, name, caption, drawn_max)});
   };
   const bool grouped = count > drawn_max;
-  std::string whole = fmt::format("all {} calls on {}", count, timeline.output);
+  std::string whole =
+      fmt::format("{} on {}", count == 1 ? "the one call" : fmt::format("all {} calls", count),
+                  timeline.output);
   if (grouped) {
     whole += fmt::format(", {} in each column", (count + kGroups - 1) / kGroups);
   }

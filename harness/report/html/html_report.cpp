@@ -62,8 +62,8 @@ void SetBytes(Data& section, const CounterexampleRecord& found) {
   std::string reference;
   for (const HexPair& row : rows) {
     const char mark = row.differs ? '>' : ' ';
-    output += fmt::format("{} {}\n", mark, row.output);
-    reference += fmt::format("{} {}\n", mark, row.reference);
+    if (!row.output.empty()) output += fmt::format("{} {}\n", mark, row.output);
+    if (!row.reference.empty()) reference += fmt::format("{} {}\n", mark, row.reference);
   }
   if (rows.empty()) {
     section.set("sides", Data{Data::type::bool_false});
