@@ -159,6 +159,23 @@ TEST(Formats, PassNothingButWhatSurvived) {
   EXPECT_NE(render("junit", unavailable).find("<skipped "), std::string::npos);
 }
 
+// A directive in what a target says would turn its failure into a pass.
+TEST(Tap, HasNoDirectivesOfATarget) {
+  CampaignResult result = EndedCampaign(CampaignEnd::kControlFailed);
+  result.reason =
+      "ended: exit status 1; its last words: # SKIP me # TO"
+      "DO";
+  for (const ReportFormat& format : ReportFormats()) {
+    if (format.name != std::string("tap")) continue;
+    const std::string text = format.render(Read(StreamOf(result, 4)));
+    EXPECT_NE(text.find("\nnot ok 1 - "), std::string::npos);
+    EXPECT_NE(text.find("last words: \\# SKIP me \\# TO"
+                        "DO\n"),
+              std::string::npos)
+        << text;
+  }
+}
+
 // On a stream no call has a position: it stands where the ones before it ended, and a call that
 // failed where it wanted to go on.
 TEST(Timeline, PlacesCallsOfAStream) {

@@ -188,7 +188,7 @@ def live_streams(directory):
             "--trials", "20", "--", sys.executable, str(writer), "{dir}", name]
     yield "correct", ["--trials", "5", "--", f"{FIXTURES}/correct/plain_loop", "{payload}", "{out}"]
     yield "no such program", ["--", str(directory / "no <such> program")]
-    yield "failing control", ["--", "sh", "-c", r"printf '\033[31mno\377\n' >&2; exit 3"]
+    yield "failing control", ["--", "sh", "-c", r"printf '\033[31mno\377 # TO%s # SKIP\n' DO >&2; exit 3"]
 
 
 class ReadBack(unittest.TestCase):
