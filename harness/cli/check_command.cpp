@@ -110,9 +110,10 @@ ExitStatus FailWithResult(const TargetOptions& options, const Error& error) {
 
 // After the last line of the stream.
 ExitStatus Finish(const CheckOptions& options, const StreamWriter& stream, ExitStatus status) {
-  if (!stream.printed().ok()) return Fail(stream.printed().error());
   const Status written = WriteReports(stream.text(), "the stream", options.reports);
-  return written.ok() ? status : Fail(written.error());
+  if (!written.ok()) status = Fail(written.error());
+  if (!stream.printed().ok()) status = Fail(stream.printed().error());
+  return status;
 }
 
 ExitStatus Report(const CheckOptions& options, const CampaignResult& result,

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,6 +72,22 @@ Status WriteReport(const std::string& text, const std::string& path) {
   return WriteThenRename(text, Resolved(path));
 }
 
+// A reader who has seen enough must not end the campaign: what it finds is still to be saved. To
+// ignore SIGPIPE would do that, but every target would inherit it (execve(2)); so it is only held
+// back, and the one that comes is taken.
+Status PrintUnlessClosed(const std::string& text) {
+  sigset_t pipe;
+  sigset_t before;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, &before);
+  Status printed = PrintOutput(text);
+  const timespec now = {};
+  if (!printed.ok() && sigismember(&before, SIGPIPE) == 0) sigtimedwait(&pipe, nullptr, &now);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return printed;
+}
+
 Result<std::string> ReadAll(const std::string& from) {
   UniqueFd file(from == "-" ? dup(STDIN_FILENO) : open(from.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) {
@@ -91,7 +108,7 @@ Result<std::string> ReadAll(const std::string& from) {
 }  // namespace
 
 void StreamWriter::Add(const std::string& line) {
-  if (prints_ && printed_.ok()) printed_ = PrintOutput(line + '\n');
+  if (prints_ && printed_.ok()) printed_ = PrintUnlessClosed(line + '\n');
   if (keeps_) text_ += line + '\n';
 }
 

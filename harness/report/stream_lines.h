@@ -2,8 +2,9 @@
 // one record of a campaign: every other format is rendered from it. README, "JSON";
 // stream.schema.json describes each line.
 //
-// No line holds a time of day or a duration, so the same seed gives the same bytes. (How a target
-// that never ended stood still, `standstill`, is told with the processor's time, and differs.)
+// No line holds a time of day or a duration, so the same seed gives the same bytes, but for what
+// the target says (a message with the path of its private directory), and for `standstill`, which
+// tells how a target that never ended stood still, with the processor's time.
 #pragma once
 
 #include <cstdint>

@@ -103,6 +103,21 @@ TEST_F(Reports, ThatCannotBeWrittenAreAFailure) {
   EXPECT_EQ(RunShortwrite(directory_, Check({"--html", directory_.path()})).exit, 2);
 }
 
+// Who reads only the beginning of the stream does not end the campaign: the finding is saved, the
+// report is written, and the loss of the other lines is said.
+TEST_F(Reports, AreWrittenWhenNobodyReadsTheStream) {
+  const std::string tap = directory_.File("tap");
+  std::vector<std::string> words = {"bash", "-c", "set -o pipefail; \"$0\" \"$@\" | head -c 9",
+                                    SHORTWRITE_PROGRAM};
+  const std::vector<std::string> check = Check({"--tap", tap});
+  words.insert(words.end(), check.begin(), check.end());
+  const ProcessEnd end = RunProcess(directory_, words);
+  EXPECT_EQ(end.exit, 3) << end.err;
+  EXPECT_NE(end.err.find("standard output: Broken pipe"), std::string::npos) << end.err;
+  EXPECT_NE(ReadText(tap).find("not ok 2 - corrupted"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(directory_.File(".shortwrite/findings")));
+}
+
 // An old report is replaced, with its permissions as a new file has them; a link stays a link; a
 // pipe is written to.
 TEST_F(Reports, ReplaceWhatWasThere) {

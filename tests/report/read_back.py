@@ -186,6 +186,12 @@ def live_streams(directory):
     for name in ("plain", "odd"):
         yield f"writer of {name} names", [
             "--trials", "20", "--", sys.executable, str(writer), "{dir}", name]
+    yield "silent loss", ["--trials", "5", "--sink", "pipe", "--backend", "preload", "--",
+                          f"{FIXTURES}/broken/single_call_count_ignored", "{payload}", "{out}"]
+    yield "hang", ["--trials", "5", "--", f"{FIXTURES}/broken/waits_for_wrong_descriptor",
+                   "{payload}", "{out}"]
+    yield "shortage", ["--trials", "5", "--sink", "full", "--",
+                       f"{FIXTURES}/broken/single_call_count_ignored", "{payload}", "{out}"]
     yield "correct", ["--trials", "5", "--", f"{FIXTURES}/correct/plain_loop", "{payload}", "{out}"]
     yield "no such program", ["--", str(directory / "no <such> program")]
     yield "failing control", ["--", "sh", "-c", r"printf '\033[31mno\377 # TO%s # SKIP\n' DO >&2; exit 3"]
@@ -201,7 +207,8 @@ class ReadBack(unittest.TestCase):
                 assert b'"type":"result"' in end.stdout, end.stderr
                 cls.live.append((name, end.stdout))
         verdicts = [json.loads(stream.splitlines()[-1])["verdict"] for _, stream in cls.live]
-        assert verdicts == ["misreported", "misreported", "survived", "inconclusive",
+        assert verdicts == ["misreported", "misreported", "corrupted", "hung", "false-success",
+                            "survived", "inconclusive",
                             "inconclusive"], verdicts
 
     def setUp(self):
