@@ -1,5 +1,8 @@
 #include "harness/report/json_parts.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "harness/diagnosis/standstill.h"
@@ -9,6 +12,33 @@
 namespace shortwrite {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
+
+// A target that moves single bytes leaves as many runs; a picture of more would show nothing.
+constexpr size_t kRunsMax = 4'096;
+
+std::string Hex(std::string_view bytes) {
+  std::string hex;
+  for (const char c : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return hex;
+}
+
+std::string_view OriginText(Origin origin) {
+  switch (origin) {
+    case Origin::kReference:
+      return "reference";
+    case Origin::kZero:
+      return "zero";
+    case Origin::kExisting:
+      return "existing";
+    case Origin::kForeign:
+      return "foreign";
+  }
+  return "foreign";
+}
+
+}  // namespace
 
 std::string JsonLine(const Json& object) {
   return object.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -82,6 +112,35 @@ void AddCall(const TracedCall& call, const Observation& observation, Json& json)
   json["process"] = call.process;
   json["process_name"] = ProcessName(observation, call);
   json["thread"] = call.thread;
+  json["movable"] = call.movable;
+  json["returned"] = call.returned;
+  json["step"] = call.step;
+  if (call.step != 0) json["planned_fault"] = FaultName(call.fault);
+  if (call.output < observation.touched.size()) {
+    json["final_output"] = observation.touched[call.output].final_name;
+  }
+}
+
+void AddBytes(const Judgement& judgement, Json& json) {
+  const Excerpt& excerpt = judgement.excerpt;
+  json["divergence"] = {{"offset", judgement.provenance.first_divergence},
+                        {"at", excerpt.at},
+                        {"output_hex", Hex(excerpt.output)},
+                        {"reference_hex", Hex(excerpt.reference)}};
+  const std::vector<Run>& runs = judgement.provenance.runs;
+  json["runs"] = Json::array();
+  for (size_t i = 0; i < std::min(runs.size(), kRunsMax); ++i) {
+    json["runs"].push_back({{"at", runs[i].at},
+                            {"bytes", runs[i].bytes},
+                            {"origin", OriginText(runs[i].origin)},
+                            {"from", runs[i].from}});
+  }
+  json["runs_after"] = runs.size() - json["runs"].size();
+  const std::vector<Extent>& missing = judgement.provenance.missing;
+  json["missing"] = Json::array();
+  for (size_t i = 0; i < std::min(missing.size(), kRunsMax); ++i) {
+    json["missing"].push_back({{"at", missing[i].at}, {"bytes", missing[i].bytes}});
+  }
 }
 
 }  // namespace shortwrite

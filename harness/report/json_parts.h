@@ -26,7 +26,12 @@ nlohmann::ordered_json EvidenceJson(const Judgement& judgement, const Diagnosis&
 nlohmann::ordered_json CounterexampleJson(const Counterexample& found,
                                           const ReportContext& context);
 
-// Adds what is known of a call to json.
+// Adds to json the bytes of both sides around the first that differs, where the output's came from,
+// and what of the reference is nowhere.
+void AddBytes(const Judgement& judgement, nlohmann::ordered_json& json);
+
+// Adds what is known of a call. Its `step` counts from 1; 0: none was planned for it. One that was
+// planned and not delivered was not legal there.
 void AddCall(const TracedCall& call, const Observation& observation, nlohmann::ordered_json& json);
 
 }  // namespace shortwrite

@@ -65,6 +65,7 @@ std::vector<std::string> ReplayJson(const ReplayResult& result, const Schedule& 
   evidence.erase("verdict");
   json.update(evidence);
   json["replay"] = context.replay_line(schedule, std::nullopt);
+  AddBytes(result.judgement, json);
   lines.push_back(JsonLine(json));
   return lines;
 }

@@ -134,8 +134,10 @@ std::vector<Field> FieldsOf(const CampaignRecord& record) {
                                       record.output_bytes, record.write_calls));
   }
   if (record.trials > 0) {
-    fields.Add("trials", fmt::format("{} trials; {} faults planned, {} delivered", record.trials,
-                                     record.faults_planned, record.faults_delivered));
+    fields.Add("trials",
+               fmt::format("{}; {} faults planned, {} delivered",
+                           record.trials == 1 ? "1 trial" : fmt::format("{} trials", record.trials),
+                           record.faults_planned, record.faults_delivered));
   }
   fields.Add("covered", record.completeness);
   fields.Add("backend", record.backend_reason.empty()

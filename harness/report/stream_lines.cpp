@@ -1,7 +1,5 @@
 #include "harness/report/stream_lines.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -17,27 +15,6 @@ using Json = nlohmann::ordered_json;
 // A writer of single bytes makes millions of calls; nobody looks at more than these, half of them
 // on each side of the first fault.
 constexpr size_t kCallsMax = 50'000;
-constexpr size_t kRunsMax = 4'096;
-
-std::string Hex(std::string_view bytes) {
-  std::string hex;
-  for (const char c : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  return hex;
-}
-
-std::string_view OriginText(Origin origin) {
-  switch (origin) {
-    case Origin::kReference:
-      return "reference";
-    case Origin::kZero:
-      return "zero";
-    case Origin::kExisting:
-      return "existing";
-    case Origin::kForeign:
-      return "foreign";
-  }
-  return "foreign";
-}
 
 void AddPayload(const std::optional<TrialPayload>& payload, const ReportContext& context,
                 Json& json) {
@@ -45,8 +22,6 @@ void AddPayload(const std::optional<TrialPayload>& payload, const ReportContext&
   if (payload) json["payload_text"] = kPayloadTexts[static_cast<size_t>(payload->text)];
 }
 
-// `step` counts from 1; 0: none was planned for this call. One that was planned and not delivered
-// was not legal there.
 void AddCalls(const Observation& observation, Json& json) {
   const std::vector<TracedCall>& calls = observation.calls;
   const auto fault = std::find_if(calls.begin(), calls.end(),
@@ -59,16 +34,8 @@ void AddCalls(const Observation& observation, Json& json) {
   json["calls_after"] = calls.size() - end;
   json["calls"] = Json::array();
   for (size_t i = begin; i < end; ++i) {
-    const TracedCall& call = calls[i];
     Json one = Json::object();
-    AddCall(call, observation, one);
-    one["movable"] = call.movable;
-    one["returned"] = call.returned;
-    one["step"] = call.step;
-    if (call.step != 0) one["planned_fault"] = FaultName(call.fault);
-    if (call.output < observation.touched.size()) {
-      one["final_output"] = observation.touched[call.output].final_name;
-    }
+    AddCall(calls[i], observation, one);
     json["calls"].push_back(std::move(one));
   }
 }
@@ -85,28 +52,6 @@ void AddPlanned(const Counterexample& found, Json& json) {
                       [&](const TracedCall& call) { return call.delivered && call.step == i + 1; });
     json["planned"].push_back(
         {{"step", ToText(Schedule{{found.minimal.steps[i]}})}, {"delivered", delivered}});
-  }
-}
-
-void AddBytes(const Judgement& judgement, Json& json) {
-  const Excerpt& excerpt = judgement.excerpt;
-  json["divergence"] = {{"offset", judgement.provenance.first_divergence},
-                        {"at", excerpt.at},
-                        {"output_hex", Hex(excerpt.output)},
-                        {"reference_hex", Hex(excerpt.reference)}};
-  const std::vector<Run>& runs = judgement.provenance.runs;
-  json["runs"] = Json::array();
-  for (size_t i = 0; i < std::min(runs.size(), kRunsMax); ++i) {
-    json["runs"].push_back({{"at", runs[i].at},
-                            {"bytes", runs[i].bytes},
-                            {"origin", OriginText(runs[i].origin)},
-                            {"from", runs[i].from}});
-  }
-  json["runs_after"] = runs.size() - json["runs"].size();
-  const std::vector<Extent>& missing = judgement.provenance.missing;
-  json["missing"] = Json::array();
-  for (size_t i = 0; i < std::min(missing.size(), kRunsMax); ++i) {
-    json["missing"].push_back({{"at", missing[i].at}, {"bytes", missing[i].bytes}});
   }
 }
 
