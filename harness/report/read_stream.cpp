@@ -196,10 +196,8 @@ class Collector {
 std::string DescribeEnd(const CampaignRecord& record) {
   const size_t found = record.counterexamples.size();
   if (!record.complete) {
-    return fmt::format(
-        "the stream ends before its result: the campaign was cut off, and nothing is said of what "
-        "it had not tried; {} found until then",
-        found == 1 ? "1 counterexample" : fmt::format("{} counterexamples", found));
+    return fmt::format("the campaign was cut off; {} until then, and nothing is known of the rest",
+                       found == 1 ? "1 counterexample" : fmt::format("{} counterexamples", found));
   }
   if (record.survived()) return "exit status 0 and every output equal to the reference";
   if (found > 0) return found == 1 ? "1 counterexample" : fmt::format("{} counterexamples", found);
