@@ -8,6 +8,7 @@
 #include "harness/campaign/campaign.h"
 #include "harness/cli/command_output.h"
 #include "harness/cli/findings.h"
+#include "harness/cli/report_command.h"
 #include "harness/cli/target_setup.h"
 #include "harness/report/json_report.h"
 #include "harness/report/text_report.h"
@@ -34,20 +35,27 @@ ExitStatus StatusOf(CampaignEnd end) {
   return ExitStatus::kHarnessFailed;
 }
 
-// Saves what was found as soon as it is found, and says so.
+// Saves what was found as soon as it is found, and says so, to people and in the stream.
 class Keeper final : public CampaignListener {
  public:
-  Keeper(const CheckOptions& options, std::string directory)
-      : options_(options), directory_(std::move(directory)) {}
+  Keeper(const CheckOptions& options, std::string directory, const ReportContext& context,
+         StreamWriter& stream)
+      : options_(options), directory_(std::move(directory)), context_(context), stream_(stream) {}
+
+  void OnControl(const Observation& control) override {
+    if (stream_.wanted()) stream_.Add(ControlLine(control));
+  }
 
   void OnFinding(const Schedule& raw, const Judgement& judgement,
                  const std::optional<TrialPayload>& payload) override {
     const std::string verdict(VerdictText(judgement.verdict));
     Say(fmt::format("found: {} under '{}'; making it smaller\n", verdict, ToText(raw)));
+    if (stream_.wanted()) stream_.Add(FindingLine(raw, judgement, payload, context_));
     Save({.schedule = raw, .verdict = verdict, .payload = payload});
   }
 
   void OnCounterexample(const Counterexample& found) override {
+    if (stream_.wanted()) stream_.Add(CounterexampleLine(found, context_));
     if (found.minimal == found.raw && !found.payload) return;
     Save({.schedule = found.minimal,
           .verdict = std::string(VerdictText(found.judgement.verdict)),
@@ -69,7 +77,27 @@ class Keeper final : public CampaignListener {
 
   const CheckOptions& options_;
   std::string directory_;
+  const ReportContext& context_;
+  StreamWriter& stream_;
 };
+
+CampaignAsked AskedBy(const CheckOptions& options) {
+  const TargetOptions& target = options.target;
+  CampaignAsked asked;
+  asked.version = SHORTWRITE_VERSION;
+  asked.command = target.command;
+  asked.options = options.words;
+  asked.options.insert(asked.options.end(), target.replay_words.begin(), target.replay_words.end());
+  asked.options.insert(asked.options.end(), target.payload_words.begin(),
+                       target.payload_words.end());
+  asked.profile = target.profile_text;
+  asked.sink = ToText(target.sink);
+  if (options.real_shortage) asked.sink = "full";
+  asked.backend = "auto";
+  if (target.backend) asked.backend = BackendName(*target.backend);
+  asked.seed = options.seed;
+  return asked;
+}
 
 // A stream for machines ends with a result even when there is none.
 ExitStatus FailWithResult(const TargetOptions& options, const Error& error) {
@@ -80,15 +108,28 @@ ExitStatus FailWithResult(const TargetOptions& options, const Error& error) {
   return status;
 }
 
-ExitStatus Report(const CheckOptions& options, const CampaignResult& result,
-                  const ReportContext& context) {
-  const ExitStatus status = StatusOf(result.end);
-  if (options.target.json) {
-    const std::string line = CampaignJson(result, static_cast<int>(status), context) + '\n';
-    if (const Status printed = PrintOutput(line); !printed.ok()) return Fail(printed.error());
-  }
-  PrintMessage(CampaignText(result, context));
+// After the last line of the stream.
+ExitStatus Finish(const CheckOptions& options, const StreamWriter& stream, ExitStatus status) {
+  const Status written = WriteReports(stream.text(), "the stream", options.reports);
+  if (!written.ok()) status = Fail(written.error());
+  if (!stream.printed().ok()) status = Fail(stream.printed().error());
   return status;
+}
+
+ExitStatus Report(const CheckOptions& options, const CampaignResult& result,
+                  const ReportContext& context, StreamWriter& stream) {
+  const ExitStatus status = StatusOf(result.end);
+  if (stream.wanted()) stream.Add(CampaignJson(result, static_cast<int>(status), context));
+  const ExitStatus finished = Finish(options, stream, status);
+  PrintMessage(CampaignText(result, context));
+  return finished;
+}
+
+// A campaign that could not be carried out has reports that say so.
+ExitStatus FailWithReports(const CheckOptions& options, StreamWriter& stream, const Error& error) {
+  const ExitStatus status = Fail(error);
+  if (stream.wanted()) stream.Add(FailureJson(error.message, static_cast<int>(status)));
+  return Finish(options, stream, status);
 }
 
 // What a snapshot once got wrong, it may have got wrong before: then nothing of the campaign
@@ -111,8 +152,10 @@ Result<CampaignResult> RunTrusted(TargetSetup& setup, CampaignListener& listener
 }  // namespace
 
 ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
+  StreamWriter stream(options.target.json, !options.reports.empty());
+  if (stream.wanted()) stream.Add(CampaignLine(AskedBy(options)));
   Result<TargetSetup> setup = SetUpTarget(options.target, program);
-  if (!setup.ok()) return FailWithResult(options.target, setup.error());
+  if (!setup.ok()) return FailWithReports(options, stream, setup.error());
   CampaignSettings& settings = setup.value().campaign;
   settings.faults = options.faults;
   settings.depth = options.depth;
@@ -122,7 +165,7 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
   settings.jobs = options.jobs;
   if (!options.corpus.empty()) {
     Result<std::vector<KeptSchedule>> corpus = ReadFindings(options.corpus);
-    if (!corpus.ok()) return FailWithResult(options.target, corpus.error());
+    if (!corpus.ok()) return FailWithReports(options, stream, corpus.error());
     settings.corpus = std::move(corpus).value();
   }
   const auto begin = std::chrono::steady_clock::now();
@@ -132,12 +175,13 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
   settings.out_of_time = [is_over, time = options.time] { return is_over(time); };
   settings.sweep_is_out_of_time = [is_over, time = options.time * 3 / 4] { return is_over(time); };
 
-  Keeper keeper(options, options.corpus.empty() ? kFindingsDirectory : options.corpus);
-  const Result<CampaignResult> result = RunTrusted(setup.value(), keeper);
-  if (!result.ok()) return FailWithResult(options.target, result.error());
   ReportContext& context = setup.value().report;
   context.seed = options.seed;
-  return Report(options, result.value(), context);
+  Keeper keeper(options, options.corpus.empty() ? kFindingsDirectory : options.corpus, context,
+                stream);
+  const Result<CampaignResult> result = RunTrusted(setup.value(), keeper);
+  if (!result.ok()) return FailWithReports(options, stream, result.error());
+  return Report(options, result.value(), context, stream);
 }
 
 ExitStatus RunReplayCommand(const ReplayOptions& asked, const std::string& program) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/report/report_format.h"
+
 namespace shortwrite {
 namespace {
 
@@ -28,6 +30,12 @@ void AddTargetOptions(CLI::App& app, RawTarget& raw) {
   app.add_flag("--quiet", raw.quiet, "no progress on stderr");
 }
 
+void AddReportOptions(CLI::App& app, RawOptions& raw) {
+  for (const ReportFormat& format : ReportFormats()) {
+    app.add_option(std::string("--") + format.name, raw.reports[format.name], format.help);
+  }
+}
+
 void AddSubcommands(CLI::App& app, RawOptions& raw) {
   CLI::App* const check = app.add_subcommand("check", "explore, shrink, save, report");
   AddTargetOptions(*check, raw.target);
@@ -40,6 +48,7 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
   check->add_option("--jobs", raw.jobs, "trials beside each other; default: the processors");
   check->add_option("--snapshot", raw.snapshot, "auto or off");
   check->add_option("--corpus", raw.corpus, "DIR of kept counterexamples, run first");
+  AddReportOptions(*check, raw);
 
   CLI::App* const replay = app.add_subcommand("replay", "one judged trial with its timeline");
   AddTargetOptions(*replay, raw.target);
@@ -68,6 +77,10 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
   verify->add_flag("--json", raw.target.json, "JSON Lines on stdout");
   verify->add_flag("--quiet", raw.target.quiet, "no line for a file that is right");
   verify->add_option("FILE", raw.files, "files to verify");
+
+  CLI::App* const report = app.add_subcommand("report", "renders what check --json printed");
+  report->add_option("--from", raw.from, "FILE of a stream; -: standard input")->required();
+  AddReportOptions(*report, raw);
 
   CLI::App* const doctor = app.add_subcommand("doctor", "what this machine allows, and remedies");
   doctor->add_flag("--json", raw.target.json, "JSON Lines on stdout");
@@ -135,7 +148,8 @@ Result<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
   });
   if (!words.empty() && !words[0].starts_with('-') && known.empty()) {
     return UsageError(fmt::format(
-        "'{}' is no subcommand; known: check, replay, run, write, verify, doctor", words[0]));
+        "'{}' is no subcommand; known: check, replay, run, write, verify, report, doctor",
+        words[0]));
   }
   if (!words.empty() && RunsTarget(words[0])) {
     const std::string name = words[0];

@@ -1,6 +1,7 @@
 // The command line as words: what CLI11 makes of it, and the target's command, which it never sees.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,6 +48,7 @@ struct RawOptions {
   std::optional<std::string> md5;
   std::optional<std::string> against;
   std::vector<std::string> files;
+  std::map<std::string, std::optional<std::string>> reports;  // by the format's name: the file
 };
 
 // Everything that was typed.

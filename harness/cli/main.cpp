@@ -6,6 +6,7 @@
 #include "harness/cli/command_output.h"
 #include "harness/cli/doctor_command.h"
 #include "harness/cli/options.h"
+#include "harness/cli/report_command.h"
 #include "harness/cli/run_command.h"
 #include "harness/cli/verify_command.h"
 #include "harness/cli/write_command.h"
@@ -36,6 +37,9 @@ struct Execute {
     return RunSupervised(Session::kOwn, [&] { return static_cast<int>(RunDoctor(options)); });
   }
   int operator()(const WriteOptions& options) const { return static_cast<int>(RunWrite(options)); }
+  int operator()(const ReportOptions& options) const {
+    return static_cast<int>(RunReport(options));
+  }
   int operator()(const VerifyOptions& options) const {
     return static_cast<int>(RunVerify(options));
   }

@@ -10,6 +10,7 @@
 #include "harness/base/size_text.h"
 #include "harness/campaign/campaign.h"
 #include "harness/cli/command_line.h"
+#include "harness/cli/report_options.h"
 
 namespace shortwrite {
 namespace {
@@ -288,6 +289,10 @@ Result<Options> ParseCheck(CommandLine line) {
     if (!raw.trials) options.trials_max = kNoTrialsMax;
   }
   options.corpus = raw.corpus;
+  options.words = WordsForReports(raw);
+  Result<std::vector<ReportFile>> reports = ParseReports(raw);
+  if (!reports.ok()) return reports.error();
+  options.reports = std::move(reports).value();
   return Options(std::move(options));
 }
 
@@ -383,6 +388,11 @@ Result<Options> ParseOptions(int argc, const char* const* argv) {
   if (name == "run") return ParseRun(std::move(line));
   if (name == "write") return ParseWrite(line.raw);
   if (name == "verify") return ParseVerify(line.raw);
+  if (name == "report") {
+    Result<ReportOptions> report = ParseReport(line.raw);
+    if (!report.ok()) return report.error();
+    return Options(std::move(report).value());
+  }
   return Options(DoctorOptions{line.raw.target.json});
 }
 

@@ -9,6 +9,7 @@
 
 #include "harness/base/result.h"
 #include "harness/campaign/sweep.h"
+#include "harness/cli/report_options.h"
 #include "harness/cli/verify_command.h"
 #include "harness/cli/write_command.h"
 #include "harness/oracle/judge.h"
@@ -61,6 +62,9 @@ struct CheckOptions {
   uint32_t depth = 2;
   uint32_t jobs = 1;
   std::string corpus;  // empty: .shortwrite/findings, written only
+  std::vector<ReportFile> reports;
+  // The options of check alone that change what is tried, as words, for its reports.
+  std::vector<std::string> words;
 };
 
 struct ReplayOptions {
@@ -85,7 +89,7 @@ struct PrintOptions {
 };
 
 using Options = std::variant<PrintOptions, CheckOptions, ReplayOptions, RunOptions, WriteOptions,
-                             VerifyOptions, DoctorOptions>;
+                             VerifyOptions, ReportOptions, DoctorOptions>;
 
 // Errors: usage (2), or unavailable (77) for a backend or sink that this build lacks.
 Result<Options> ParseOptions(int argc, const char* const* argv);

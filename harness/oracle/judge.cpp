@@ -110,6 +110,22 @@ bool IsHarmlessFailure(const Reference& reference, const Behaviour& behaviour,
          IsPartlyInPlace(difference.actual, difference.expected, ExistingOf(reference, difference));
 }
 
+// Whole rows of eight bytes, of which two before the difference show where it begins.
+Excerpt ExcerptOf(const Difference& difference, uint64_t first_divergence) {
+  constexpr uint64_t kRowBytes = 8;
+  constexpr uint64_t kBefore = 2 * kRowBytes;
+  const uint64_t row = first_divergence - first_divergence % kRowBytes;
+  Excerpt excerpt;
+  excerpt.at = row < kBefore ? 0 : row - kBefore;
+  const auto cut = [&](std::string_view bytes) {
+    return excerpt.at < bytes.size() ? std::string(bytes.substr(excerpt.at, kExcerptBytes))
+                                     : std::string();
+  };
+  excerpt.output = cut(difference.actual);
+  excerpt.reference = cut(difference.expected);
+  return excerpt;
+}
+
 Verdict RecoverableVerdict(const Behaviour& behaviour, bool equal, bool new_message) {
   switch (behaviour.ending) {
     case Behaviour::Ending::kHung:
@@ -186,6 +202,7 @@ Judgement Judge(const Reference& reference, const Behaviour& behaviour, Contract
     judgement.reference_bytes = first.expected.size();
     judgement.provenance =
         TraceProvenance(first.actual, first.expected, ExistingOf(reference, first));
+    judgement.excerpt = ExcerptOf(first, judgement.provenance.first_divergence);
   }
   judgement.message = FirstNewLine(behaviour.diagnostics, reference.diagnostics);
   judgement.verdict = VerdictOf(reference, behaviour, differences, !judgement.message.empty());

@@ -64,6 +64,15 @@ struct Behaviour {
   bool fault_is_fatal_signal = false;    // the fault delivered `number` as SIGPIPE or SIGXFSZ
 };
 
+// Both sides around the first byte that differs, for people to look at: each at most
+// kExcerptBytes, shorter where it ends.
+struct Excerpt {
+  uint64_t at = 0;  // offset of the first byte of both
+  std::string output;
+  std::string reference;
+};
+inline constexpr uint64_t kExcerptBytes = 64;
+
 struct Judgement {
   Verdict verdict = Verdict::kInconclusive;
   bool good = false;
@@ -71,6 +80,7 @@ struct Judgement {
   Provenance provenance;  // of that output
   uint64_t output_bytes = 0;
   uint64_t reference_bytes = 0;
+  Excerpt excerpt;      // of that output
   std::string message;  // the first new line on stderr
 };
 

@@ -104,6 +104,14 @@ std::string_view VerdictMeaning(Verdict verdict) {
   return "";
 }
 
+std::string_view VerdictMeaning(std::string_view word) {
+  for (int i = 0; i <= static_cast<int>(Verdict::kFlaky); ++i) {
+    const auto verdict = static_cast<Verdict>(i);
+    if (VerdictText(verdict) == word) return VerdictMeaning(verdict);
+  }
+  return "";
+}
+
 std::string Mechanism(const Diagnosis& diagnosis, const Judgement& judgement,
                       const Observation& observation) {
   std::string sentence = diagnosis.sentence;

@@ -15,6 +15,8 @@ std::string VerdictWord(const ReplayResult& result);
 
 // What a verdict means, as half a sentence.
 std::string_view VerdictMeaning(Verdict verdict);
+// Of its word; "" for one that is no verdict.
+std::string_view VerdictMeaning(std::string_view word);
 
 // One sentence: what the calls did, what happened to the bytes, and what the target says of it.
 std::string Mechanism(const Diagnosis& diagnosis, const Judgement& judgement,

@@ -8,7 +8,9 @@
 #include "harness/diagnosis/standstill.h"
 #include "harness/oracle/digest.h"
 #include "harness/report/explain.h"
+#include "harness/report/plain_text.h"
 #include "harness/report/recipe.h"
+#include "harness/report/text_picture.h"
 
 namespace shortwrite {
 namespace {
@@ -16,23 +18,8 @@ namespace {
 constexpr size_t kRowsAround = 3;  // rows shown before and after each fault
 constexpr size_t kRowsMax = 40;
 
-// Names of outputs and words of the target are not ours: a control character in them would forge a
-// line of the report, or steer the terminal.
-std::string Printable(std::string_view text) {
-  std::string printable;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < ' ' || byte == 0x7f) {
-      printable += fmt::format("\\x{:02x}", byte);
-    } else {
-      printable += c;
-    }
-  }
-  return printable;
-}
-
 std::string Field(std::string_view name, std::string_view value) {
-  return value.empty() ? "" : fmt::format("  {:<11} {}\n", name, Printable(value));
+  return value.empty() ? "" : fmt::format("  {:<11} {}\n", name, PlainText(value));
 }
 
 std::string Row(const TracedCall& call, const Observation& observation) {
@@ -46,7 +33,7 @@ std::string Row(const TracedCall& call, const Observation& observation) {
                                       : std::string_view();
   std::string mark;
   if (HasSeveralWriters(observation)) {
-    mark = fmt::format("  [{} {}]", call.process, Printable(ProcessName(observation, call)));
+    mark = fmt::format("  [{} {}]", call.process, PlainText(ProcessName(observation, call)));
   }
   if (call.delivered) {
     mark += fmt::format("  <- {}", FaultName(call.fault));
@@ -55,7 +42,7 @@ std::string Row(const TracedCall& call, const Observation& observation) {
   }
   return fmt::format("  {:>6}  {:<15} {:>11} {:>11} {:>11} {:>11} {:>9.3f}  {}{}\n", number,
                      call.call, call.asked, call.granted, result, at,
-                     static_cast<double>(call.time_ns) / 1e6, Printable(output), mark);
+                     static_cast<double>(call.time_ns) / 1e6, PlainText(output), mark);
 }
 
 // Indices of the rows to show: around each fault, and the first and last.
@@ -94,6 +81,13 @@ std::string EndFields(const Observation& observation) {
          Field("standstill", DescribeStandstill(observation));
 }
 
+// What the calls did, and what the bytes look like where they went wrong.
+std::string Picture(const Judgement& judgement, const Observation& observation) {
+  const std::string bytes = BytesSideBySide(judgement);
+  return AcceptedRow(observation) + '\n' + CallTable(observation) +
+         (bytes.empty() ? "" : '\n' + bytes);
+}
+
 std::string CounterexampleText(const Counterexample& found, const ReportContext& context) {
   const Judgement& judgement = found.judgement;
   std::string text =
@@ -119,7 +113,7 @@ std::string CounterexampleText(const Counterexample& found, const ReportContext&
                                      found.confirmed, kConfirmations));
   text += LegalityFields(found.observation);
   text += Field("call site", CallSite(found.diagnosis, found.observation, context));
-  return text + '\n' + CallTable(found.observation) + '\n';
+  return text + '\n' + Picture(judgement, found.observation) + '\n';
 }
 
 std::string Counts(uint32_t trials, uint32_t planned, uint32_t delivered, uint64_t calls) {
@@ -130,7 +124,7 @@ std::string Counts(uint32_t trials, uint32_t planned, uint32_t delivered, uint64
 std::string BackendField(const BackendChoice& backend) {
   const std::string_view name = BackendName(backend.backend);
   return Field("backend",
-               Printable(backend.reason.empty() ? std::string(name)
+               PlainText(backend.reason.empty() ? std::string(name)
                                                 : fmt::format("{}: {}", name, backend.reason)));
 }
 
@@ -157,7 +151,7 @@ std::string CampaignText(const CampaignResult& result, const ReportContext& cont
   if (result.end == CampaignEnd::kSurvived) {
     text += fmt::format("survived: {}\n", VerdictMeaning(Verdict::kSurvived));
   } else if (result.end != CampaignEnd::kCounterexample) {
-    text += fmt::format("{}: {}\n", VerdictWord(result), Printable(result.reason));
+    text += fmt::format("{}: {}\n", VerdictWord(result), PlainText(result.reason));
   }
   text += Field("control", fmt::format("{} runs, {} bytes of output in {} write calls",
                                        result.controls, result.output_bytes, result.write_calls));
@@ -182,7 +176,7 @@ std::string CampaignText(const CampaignResult& result, const ReportContext& cont
 std::string ReplayText(const ReplayResult& result, const Schedule& schedule,
                        const ReportContext& context) {
   if (result.end != CampaignEnd::kSurvived && result.end != CampaignEnd::kCounterexample) {
-    return fmt::format("{}: {}\n", VerdictWord(result), Printable(result.reason)) +
+    return fmt::format("{}: {}\n", VerdictWord(result), PlainText(result.reason)) +
            (result.observation.calls.empty() ? "" : CallTable(result.observation));
   }
   const Judgement& judgement = result.judgement;
@@ -195,7 +189,7 @@ std::string ReplayText(const ReplayResult& result, const Schedule& schedule,
                                         FaultCount(schedule), result.faults_delivered));
   text += LegalityFields(result.observation);
   text += Field("call site", CallSite(result.diagnosis, result.observation, context));
-  text += '\n' + CallTable(result.observation);
+  text += '\n' + Picture(judgement, result.observation);
   if (!judgement.good) text += '\n' + context.replay_line(schedule, std::nullopt) + '\n';
   return text;
 }

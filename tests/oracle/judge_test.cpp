@@ -303,6 +303,26 @@ TEST(Judge, NamesTheOutputThatDiffers) {
   EXPECT_EQ(prefix.message, "");
 }
 
+// Whole rows around the first byte that differs, of both sides, to where each ends.
+TEST(Judge, KeepsTheBytesAroundTheDifference) {
+  const std::string payload(200, 'p');
+  std::string output = payload;
+  output[101] = 'X';
+  Reference reference = ReferenceOf();
+  reference.outputs = {{"out", payload}};
+  const auto excerpt = [&](std::string_view bytes) {
+    return Judge(reference, Exited(0, bytes), Contract::kTransparent).excerpt;
+  };
+  EXPECT_EQ(excerpt(output).at, 80u) << "two rows of eight before that of byte 101";
+  EXPECT_EQ(excerpt(output).output, output.substr(80, kExcerptBytes));
+  EXPECT_EQ(excerpt(output).reference, payload.substr(80, kExcerptBytes));
+  EXPECT_EQ(excerpt(payload.substr(0, 103)).output, payload.substr(80, 23));
+  EXPECT_EQ(excerpt(payload.substr(0, 80)).at, 64u);
+  EXPECT_EQ(excerpt("").output, "");
+  EXPECT_EQ(excerpt("").reference, payload.substr(0, kExcerptBytes));
+  EXPECT_EQ(excerpt(payload).reference, "") << "nothing differs";
+}
+
 // An empty output that should be there and empty is right; one that is missing is not.
 TEST(Judge, MissingIsNotEmpty) {
   Reference reference = ReferenceOf();

@@ -3,8 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -13,23 +11,13 @@
 #include "harness/report/explain.h"
 #include "harness/report/json_report.h"
 #include "harness/report/text_report.h"
+#include "tests/report/golden.h"
 #include "tests/report/report_values.h"
 
 namespace shortwrite {
 namespace {
 
 using Json = nlohmann::json;
-
-void ExpectGolden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(SHORTWRITE_GOLDENS_DIR) + '/' + name;
-  if (getenv("SHORTWRITE_UPDATE_GOLDENS") != nullptr) {
-    std::ofstream(path, std::ios::binary) << text;
-    return;
-  }
-  std::ifstream file(path, std::ios::binary);
-  ASSERT_TRUE(file) << path;
-  EXPECT_EQ(text, std::string(std::istreambuf_iterator<char>(file), {})) << path;
-}
 
 std::string Joined(const std::vector<std::string>& lines) {
   std::string text;

@@ -4,6 +4,8 @@
 #include <csignal>
 
 #include "harness/base/shell_quote.h"
+#include "harness/report/json_report.h"
+#include "harness/report/stream_lines.h"
 
 namespace shortwrite {
 namespace {
@@ -73,6 +75,8 @@ Counterexample CounterexampleIn(const std::string& output, Verdict verdict) {
   found.judgement.output = output;
   found.judgement.output_bytes = 21;
   found.judgement.reference_bytes = kReference.size();
+  found.judgement.excerpt = {0, std::string(found.observation.outputs[0].bytes.view()),
+                             std::string(kReference)};
   found.judgement.provenance =
       TraceProvenance(found.observation.outputs[0].bytes.view(), kReference, "");
   found.diagnosis = {.class_name = "W01",
@@ -165,6 +169,46 @@ ReplayResult FailedReplay() {
   result.observation = found.observation;
   result.faults_delivered = 1;
   result.write_calls = 3;
+  return result;
+}
+
+std::string StreamOf(const CampaignResult& result, int exit_status) {
+  const ReportContext context = ExampleContext();
+  std::vector<std::string> lines = {CampaignLine({.version = "0.0.0",
+                                                  .command = {"./writer", "{payload}", "{out}"},
+                                                  .options = {"--trials", "500"},
+                                                  .profile = "posix",
+                                                  .sink = "file",
+                                                  .backend = "auto",
+                                                  .seed = 7})};
+  Observation control = LongObservation(3, {});
+  control.outputs = {{"out", FileBytes::Of(std::string(kReference))}};
+  if (result.end != CampaignEnd::kControlFailed) lines.push_back(ControlLine(control));
+  for (const Counterexample& found : result.counterexamples) {
+    lines.push_back(FindingLine(found.raw, found.judgement, std::nullopt, context));
+    lines.push_back(CounterexampleLine(found, context));
+  }
+  lines.push_back(CampaignJson(result, exit_status, context));
+  std::string stream;
+  for (const std::string& line : lines) stream += line + '\n';
+  return stream;
+}
+
+CampaignResult CampaignOfManyCalls(uint32_t calls) {
+  CampaignResult result = FailedCampaign();
+  Counterexample& found = result.counterexamples[0];
+  const uint32_t fault = calls / 2;
+  found.observation = LongObservation(calls, {fault});
+  found.judgement.output_bytes = calls * 100 - 99;
+  found.judgement.reference_bytes = calls * 100;
+  found.judgement.provenance.first_divergence = fault * 100 - 99;
+  // The lines after the fault stand 99 bytes earlier than they should.
+  found.judgement.provenance.runs = {
+      {0, fault * 100 - 99, Origin::kReference, 0},
+      {fault * 100 - 99, (calls - fault) * 100, Origin::kReference, fault * 100}};
+  found.judgement.provenance.missing = {{fault * 100 - 99, 99}};
+  for (uint32_t i = fault; i < calls; ++i) found.observation.calls[i].position -= 99;
+  found.diagnosis.call = fault - 1;
   return result;
 }
 

@@ -17,6 +17,12 @@ CampaignResult CampaignWithOddNames();
 // Ended early, with a reason.
 CampaignResult EndedCampaign(CampaignEnd end);
 
+// One counterexample: of many calls that write 100 bytes each, the middle one accepted a byte.
+CampaignResult CampaignOfManyCalls(uint32_t calls);
+
+// The stream of a campaign with this end, as `check --json` prints it.
+std::string StreamOf(const CampaignResult& result, int exit_status);
+
 // write 2 of 3 accepted 1 byte, then the rest was lost.
 ReplayResult FailedReplay();
 

@@ -1,0 +1,13 @@
+// A record as JUnit's XML, for the dashboards of CI systems.
+#pragma once
+
+#include <string>
+
+#include "harness/report/campaign_record.h"
+
+namespace shortwrite {
+
+// A test case for the campaign, and one for each counterexample.
+std::string RenderJunit(const CampaignRecord& record);
+
+}  // namespace shortwrite

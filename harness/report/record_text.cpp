@@ -1,0 +1,248 @@
+#include "harness/report/record_text.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "harness/base/shell_quote.h"
+#include "harness/report/explain.h"
+#include "harness/report/plain_text.h"
+
+namespace shortwrite {
+namespace {
+
+constexpr size_t kRowsAround = 3;
+constexpr size_t kRowsMax = 40;
+constexpr size_t kNamedMax = 12;  // of what may come by the thousand: planned steps, findings
+constexpr size_t kValueBytesMax = 4096;
+constexpr size_t kHexRowBytes = 8;
+
+class Fields {
+ public:
+  void Add(std::string_view name, const std::string& value) {
+    if (!value.empty()) fields_.push_back({name, Shortened(value, kValueBytesMax)});
+  }
+  std::vector<Field> Take() { return std::move(fields_); }
+
+ private:
+  std::vector<Field> fields_;
+};
+
+std::string ClassText(const CounterexampleRecord& found) {
+  if (found.class_name.empty()) {
+    return found.class_title.empty() ? "" : "none fits; nearest: " + found.class_title;
+  }
+  return fmt::format("{} {}", found.class_name, found.class_title);
+}
+
+// The class stands beside it already.
+std::string MechanismText(const CounterexampleRecord& found) {
+  const std::string headline = ClassText(found) + ": ";
+  const size_t known = found.mechanism.starts_with(headline) ? headline.size() : 0;
+  return found.mechanism.substr(known);
+}
+
+std::string OutputText(const CounterexampleRecord& found) {
+  if (found.output.empty()) return "";
+  return fmt::format("{}: {} bytes, {} expected; first wrong byte at offset {}", found.output,
+                     found.output_bytes, found.reference_bytes, found.divergence.offset);
+}
+
+std::string ScheduleText(const CounterexampleRecord& found) {
+  std::string text = found.schedule;
+  if (text.empty()) text = fmt::format("(no fault: {})", found.without_fault);
+  if (found.raw_schedule != found.schedule && !found.raw_schedule.empty()) {
+    text += fmt::format("  (found as {})", found.raw_schedule);
+  }
+  return text;
+}
+
+std::string DeliveredText(const CounterexampleRecord& found) {
+  std::vector<std::string> steps;
+  for (const PlannedRecord& planned : found.planned) {
+    if (steps.size() == kNamedMax) break;
+    steps.push_back(planned.delivered == 0 ? planned.step + " not delivered"
+                    : planned.delivered == 1
+                        ? planned.step + " delivered"
+                        : fmt::format("{} delivered {} times", planned.step, planned.delivered));
+  }
+  std::string text = fmt::format("{}", fmt::join(steps, "; "));
+  if (found.planned.size() > steps.size()) {
+    text += fmt::format("; {} more steps", found.planned.size() - steps.size());
+  }
+  return text;
+}
+
+std::string PayloadUsed(const CounterexampleRecord& found) {
+  if (found.payload_bytes == 0) return "";
+  return fmt::format("{} bytes{}{}", found.payload_bytes, found.payload_text.empty() ? "" : " of ",
+                     found.payload_text);
+}
+
+std::string_view RowOf(std::string_view bytes, size_t row) {
+  return row * kHexRowBytes < bytes.size() ? bytes.substr(row * kHexRowBytes, kHexRowBytes)
+                                           : std::string_view();
+}
+
+std::string HexRow(const std::string& bytes, uint64_t at, size_t row) {
+  const std::string_view part = RowOf(bytes, row);
+  if (part.empty()) {
+    const bool first = row == 0 || !RowOf(bytes, row - 1).empty();
+    return first ? fmt::format("{:>8}  {:<35}", "", "(ends here)") : "";
+  }
+  return fmt::format("{:>8x}  {:<23}  {:<10}", at + row * kHexRowBytes, HexDigits(part),
+                     fmt::format("|{}|", HexLetters(part)));
+}
+
+std::string WithoutTrailingSpaces(std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
+}  // namespace
+
+std::vector<Field> FieldsOf(const CounterexampleRecord& found) {
+  Fields fields;
+  fields.Add("class", ClassText(found));
+  fields.Add("mechanism", MechanismText(found));
+  fields.Add("ended", found.ended);
+  fields.Add("standstill", found.standstill);
+  fields.Add("output", OutputText(found));
+  fields.Add("MD5", found.md5);
+  fields.Add("schedule", ScheduleText(found));
+  fields.Add("planned", DeliveredText(found));
+  fields.Add("payload", PayloadUsed(found));
+  if (found.trials_to_find > 0) {
+    fields.Add("found", fmt::format("in trial {}, confirmed {} of {}", found.trials_to_find,
+                                    found.confirmed, kConfirmations));
+  }
+  fields.Add("legal", LegalitySentence({found.legal_under, found.legal_reason}));
+  if (!found.recipe.empty()) fields.Add("see it", "without injection: " + found.recipe);
+  fields.Add("call site", found.call_site);
+  return fields.Take();
+}
+
+std::vector<Field> FieldsOf(const CampaignRecord& record) {
+  Fields fields;
+  fields.Add("command", CommandText(record));
+  fields.Add("options", ShellQuote(record.options));
+  if (record.control || record.controls > 0) {
+    const std::string runs = record.controls > 0 ? fmt::format("{} runs, ", record.controls) : "";
+    fields.Add("control", fmt::format("{}{} bytes of output in {} write calls", runs,
+                                      record.output_bytes, record.write_calls));
+  }
+  if (record.trials > 0) {
+    fields.Add("trials",
+               fmt::format("{}; {} faults planned, {} delivered",
+                           record.trials == 1 ? "1 trial" : fmt::format("{} trials", record.trials),
+                           record.faults_planned, record.faults_delivered));
+  }
+  fields.Add("covered", record.completeness);
+  fields.Add("backend", record.backend_reason.empty()
+                            ? record.backend
+                            : fmt::format("{}: {}", record.backend, record.backend_reason));
+  fields.Add("profile", record.profile);
+  if (record.sink != "file") fields.Add("sink", record.sink);
+  fields.Add("seed", fmt::format("{}", record.seed));
+  fields.Add("notes", fmt::format("{}", fmt::join(record.notes, "; ")));
+  return fields.Take();
+}
+
+std::string Title(const CounterexampleRecord& found) {
+  const std::string_view meaning = VerdictMeaning(std::string_view(found.verdict));
+  return meaning.empty() ? found.verdict : fmt::format("{}: {}", found.verdict, meaning);
+}
+
+std::string Title(const CampaignRecord& record) {
+  const std::string end = DescribeEnd(record);
+  return end.empty() ? record.verdict
+                     : fmt::format("{}: {}", record.verdict, Shortened(end, kValueBytesMax));
+}
+
+std::string CommandText(const CampaignRecord& record) {
+  return Shortened(ShellQuote(record.command), kValueBytesMax);
+}
+
+std::string ResultText(const CallRecord& call) {
+  if (!call.returned) return "(never)";
+  return call.result < 0 ? ErrorName(call.error) : fmt::format("{}", call.result);
+}
+
+std::string FaultText(const CallRecord& call) {
+  if (!call.fault.empty()) return "<- " + call.fault;
+  return call.planned_fault.empty() ? "" : fmt::format("({}: not legal here)", call.planned_fault);
+}
+
+std::set<size_t> RowsToShow(const std::vector<CallRecord>& calls) {
+  std::set<size_t> rows;
+  const auto around = [&](size_t row) {
+    const size_t begin = row < kRowsAround ? 0 : row - kRowsAround;
+    for (size_t i = begin; i < std::min(calls.size(), row + kRowsAround + 1); ++i) rows.insert(i);
+  };
+  for (size_t i = 0; i < calls.size() && rows.size() < kRowsMax; ++i) {
+    if (!calls[i].fault.empty()) around(i);
+  }
+  if (calls.empty()) return rows;
+  around(0);
+  around(calls.size() - 1);
+  return rows;
+}
+
+std::string CallTable(const CounterexampleRecord& found) {
+  if (found.calls.empty()) return "";
+  const bool several = std::any_of(
+      found.calls.begin(), found.calls.end(),
+      [&](const CallRecord& call) { return call.process != found.calls.front().process; });
+  std::string table = fmt::format("{:>6}  {:<15} {:>11} {:>11} {:>11} {:>11}  {}\n", "call", "",
+                                  "asked", "granted", "result", "offset", "output");
+  size_t next = 0;
+  for (const size_t row : RowsToShow(found.calls)) {
+    const CallRecord& call = found.calls[row];
+    if (row > next) table += fmt::format("        ... {} more\n", row - next);
+    next = row + 1;
+    const std::string process =
+        several ? fmt::format("  [{} {}]", call.process, call.process_name) : "";
+    const std::string fault = FaultText(call);
+    table +=
+        WithoutTrailingSpaces(fmt::format(
+            "{:>6}  {:<15} {:>11} {:>11} {:>11} {:>11}  {}{}{}{}",
+            call.n == 0 ? "" : fmt::format("{}", call.n), call.call, call.asked, call.granted,
+            ResultText(call), call.position < 0 ? "" : fmt::format("{}", call.position),
+            Shortened(call.output, kValueBytesMax), process, fault.empty() ? "" : "  ", fault)) +
+        '\n';
+  }
+  return table;
+}
+
+std::string SideBySide(const DivergenceRecord& divergence) {
+  std::vector<HexPair> rows = HexRows(divergence);
+  if (rows.empty()) return "";
+  // Two rows after the one that differs first tell as much as all.
+  constexpr uint64_t kRowsAfter = 2;
+  const uint64_t first = divergence.offset < divergence.at ? 0 : divergence.offset - divergence.at;
+  rows.resize(std::min<uint64_t>(rows.size(), first / kHexRowBytes + 1 + kRowsAfter));
+  std::string text =
+      WithoutTrailingSpaces(fmt::format("  {:<45}  {}", "output", "reference")) + '\n';
+  for (const HexPair& row : rows) {
+    text += WithoutTrailingSpaces(
+                fmt::format("{} {:<45}  {}", row.differs ? '>' : ' ', row.output, row.reference)) +
+            '\n';
+  }
+  return text;
+}
+
+std::vector<HexPair> HexRows(const DivergenceRecord& divergence) {
+  std::vector<HexPair> rows;
+  const size_t longest = std::max(divergence.output.size(), divergence.reference.size());
+  if (divergence.output == divergence.reference) return rows;
+  for (size_t row = 0; row * kHexRowBytes < longest; ++row) {
+    rows.push_back({RowOf(divergence.output, row) != RowOf(divergence.reference, row),
+                    HexRow(divergence.output, divergence.at, row),
+                    HexRow(divergence.reference, divergence.at, row)});
+  }
+  return rows;
+}
+
+}  // namespace shortwrite

@@ -1,0 +1,12 @@
+// A record in the Test Anything Protocol, version 13, each failure with a YAML block.
+#pragma once
+
+#include <string>
+
+#include "harness/report/campaign_record.h"
+
+namespace shortwrite {
+
+std::string RenderTap(const CampaignRecord& record);
+
+}  // namespace shortwrite
