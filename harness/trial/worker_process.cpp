@@ -1,6 +1,7 @@
 #include "harness/trial/worker_process.h"
 
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -45,6 +46,14 @@ void Serve(int socket, const WorkerAnswer& answer) {
   }
 }
 
+// Whoever forked us may have been held to one processor, beside a target that it traces; with all
+// workers on that one, they would gain nothing.
+void UseProcessorsOf(pid_t pid) {
+  cpu_set_t processors;
+  if (sched_getaffinity(pid, sizeof(processors), &processors) != 0) return;
+  sched_setaffinity(0, sizeof(processors), &processors);
+}
+
 // Told by the first message that it has been adopted: only then is there a parent to be bound to.
 void LiveAsWorker(int socket, const WorkerBegin& begin) {
   // One that the caller ignores would never end us, and our own end comes by it.
@@ -54,6 +63,7 @@ void LiveAsWorker(int socket, const WorkerBegin& begin) {
   const pid_t guard = getppid();
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != guard) return;
+  UseProcessorsOf(guard);
   try {
     Result<WorkerAnswer> answer = begin();
     if (answer.ok()) Serve(socket, answer.value());
