@@ -197,24 +197,6 @@ TEST(Campaign, HarnessFailureIsAnError) {
   }
 }
 
-// Said once, in whichever run (exploring, shrinking, confirming), it holds for the campaign.
-TEST(Campaign, WhatIsNotTrustedOnceIsNotTrusted) {
-  SimulatedTarget undisturbed({.mistake = Mistake::kIgnoresCount});
-  (void)RunOver(undisturbed);
-  for (size_t run = 1; run <= undisturbed.schedules().size(); ++run) {
-    SimulatedTarget target({.mistake = Mistake::kIgnoresCount});
-    target.Intervene(
-        [=](size_t number, const TrialRequest&, Observation observation) -> Result<Observation> {
-          if (number == run) return Error{ErrorKind::kUntrusted, "a clone differed"};
-          return observation;
-        });
-    CampaignListener nobody;
-    const auto result = RunCampaign(target, target.CampaignOver(), nobody);
-    ASSERT_FALSE(result.ok()) << run;
-    EXPECT_EQ(result.error().kind, ErrorKind::kUntrusted) << run;
-  }
-}
-
 // A trace that lost records cannot be judged.
 TEST(Campaign, OverflownTraceIsAnError) {
   SimulatedTarget target({});

@@ -222,30 +222,6 @@ TEST(RunAhead, WhatFailsHereTooIsAnError) {
   });
 }
 
-// One worker that finds its earlier answers worthless makes the campaign worthless.
-TEST(RunAhead, AWorkerThatIsNotTrustedEndsIt) {
-  RunGuarded([] {
-    const Make in_worker = [] {
-      auto target = Target(Mistake::kNone)();
-      target->Intervene(
-          [](size_t number, const TrialRequest&, Observation observation) -> Result<Observation> {
-            if (number > 20) return Error{ErrorKind::kUntrusted, "a clone differed"};
-            return observation;
-          });
-      return target;
-    };
-    const std::unique_ptr<SimulatedTarget> target = Target(Mistake::kNone)();
-    CampaignSettings settings = target->CampaignOver();
-    settings.jobs = 2;
-    settings.make_worker = [&]() -> Result<WorkerSetup> { return WorkerSetup{in_worker(), {}}; };
-    CampaignListener silent;
-    const auto result = RunCampaign(*target, settings, silent);
-    ASSERT_FALSE(result.ok());
-    EXPECT_EQ(result.error().kind, ErrorKind::kUntrusted);
-    EXPECT_EQ(result.error().message, "a clone differed");
-  });
-}
-
 // A budget counts what was taken, not what ran ahead.
 TEST(RunAhead, ABudgetEndsItWhereItWould) {
   RunGuarded([] {
