@@ -253,15 +253,16 @@ int ExpectedExit(const std::string& name) {
 // Whatever the target does to itself or leaves behind: the right exit status, and afterwards no
 // process and no directory of ours.
 TEST_P(MisbehavingWriters, LeaveNothingBehind) {
-  // The shell tells us the directory, then becomes the target.
+  // The shell tells us the directory, then becomes the target. One that is stopped on the way, with
+  // the worker that ran it, leaves no half of the note.
   const std::string note = directory_.File("dir");
+  const std::string tell = "printf %s \"$1\" >" + note + ".$$ && mv " + note + ".$$ " + note;
   std::vector<std::string> arguments = {"check", "--json", "--quiet", "--trials",
                                         "40",    "--time", kTime};
   // A control that computes without writing is given a minute by default.
   if (GetParam().name == "spins") arguments.insert(arguments.end(), {"--timeout", "10s"});
-  arguments.insert(arguments.end(),
-                   {"--", "sh", "-c", "printf %s \"$1\" >" + note + "; shift; exec \"$@\"", "sh",
-                    "{dir}", GetParam().program, "{payload}", "{out}"});
+  arguments.insert(arguments.end(), {"--", "sh", "-c", tell + "; shift; exec \"$@\"", "sh", "{dir}",
+                                     GetParam().program, "{payload}", "{out}"});
   const ProcessEnd end = RunShortwrite(directory_, std::move(arguments));
   EXPECT_EQ(end.exit, ExpectedExit(GetParam().name)) << end.err;
   const Json result = end.Last();
