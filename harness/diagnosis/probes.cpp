@@ -110,9 +110,11 @@ constexpr Probe kProbes[] = {
     {OtherCut,
      {{{"W23", [](const Facts& f) { return f.KeptSentPartOfVector() && !f.LeftOutPartOfVector(); }},
        {"W24", [](const Facts& f) { return f.LeftOutPartOfVector(); }}}}},
-    // A record begun again begins at its head, and -1 is one byte back.
+    // What begins again begins at its head, and -1 is one byte back.
     {OtherCut,
-     {{{"W47", [](const Facts& f) { return f.WentBackToHead(); }},
+     {{{"W08", [](const Facts& f) { return f.WentBackToHead(); }},
+       {"W29", [](const Facts& f) { return f.WentBackToHead(); }},
+       {"W47", [](const Facts& f) { return f.WentBackToHead(); }},
        {"W19", [](const Facts& f) { return f.WentTo(f.story.next - 1); }}}}},
     // A test that no error passes lets every error through.
     {FullDiskInstead, {{{"W20", EndsAsIfDone}, {"W27", AnyEnd}, {"W34", AnyEnd}}}},

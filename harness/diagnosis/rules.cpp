@@ -107,9 +107,19 @@ constexpr Rule kRules[] = {
      }},
     {"W13", [](const Facts& f) { return f.ByShort() && f.WentTo(f.story.next) && f.Misplaced(); }},
 
-    // It went back.
+    // It went back. Where a single byte had been accepted, the head and one byte back are the same.
+    {"W29 W19",
+     [](const Facts& f) {
+       return f.ByError() && !f.ByTerminal() && f.story.progress() == 1 && f.WentBackToHead();
+     }},
     {"W29", [](const Facts& f) { return f.ByError() && !f.ByTerminal() && f.WentBackToHead(); }},
-    // Where a single byte had been accepted, its head and one byte back are the same place.
+    // The count was kept, and the place was not.
+    {"W08 W19",
+     [](const Facts& f) {
+       return f.ByTerminal() && f.story.progress() == 1 && f.WentBackToHead() && f.AskedForRest();
+     }},
+    {"W08",
+     [](const Facts& f) { return f.ByTerminal() && f.WentBackToHead() && f.AskedForRest(); }},
     {"W47 W19",
      [](const Facts& f) {
        return f.ByTerminal() && f.story.progress() == 1 && f.WentBackToHead() && f.AskedForAll();

@@ -121,7 +121,19 @@ INSTANTIATE_TEST_SUITE_P(
              Under("1:short=17 2:enospc",
                    {{kChunk1, 17}, {Part(17, 83), -ENOSPC}, {Part(16, 84)}, {kChunk2}, {kChunk3}},
                    kFails),
-             "W47 W19", "W19"}),
+             "W47 W19", "W19"},
+        Case{"CountKeptAndPlaceLost",
+             Under("1:short=1 2:enospc", {{kChunk1, 1}, {Part(1, 99), -ENOSPC}, {Part(0, 99)}},
+                   kFails),
+             Under("1:short=17 2:enospc", {{kChunk1, 17}, {Part(17, 83), -ENOSPC}, {Part(0, 83)}},
+                   kFails),
+             "W08 W19", "W08"},
+        Case{"StartsOver",
+             Under("1:short=1 2:eagain",
+                   {{kChunk1, 1}, {Part(1, 99), -EAGAIN}, {kChunk1}, {kChunk2}, {kChunk3}}),
+             Under("1:short=17 2:eagain",
+                   {{kChunk1, 17}, {Part(17, 83), -EAGAIN}, {kChunk1}, {kChunk2}, {kChunk3}}),
+             "W29 W19", "W29"}),
     NameOf);
 
 // Vectors of 25 bytes.
