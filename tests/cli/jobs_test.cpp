@@ -42,7 +42,7 @@ TEST_F(Jobs, ShowInNothingButTheTime) {
   for (const Case& each : cases) {
     const auto run = [&](const char* jobs) {
       std::vector<std::string> arguments = {"check",  "--json", "--quiet",  "--time", "10m",
-                                            "--jobs", jobs,     "--trials", "150"};
+                                            "--jobs", jobs,     "--trials", "80"};
       arguments.insert(arguments.end(), each.options.begin(), each.options.end());
       arguments.insert(arguments.end(),
                        {"--", kFixtures + ("/" + each.program), "{payload}", "{out}"});

@@ -2,7 +2,7 @@
 #include <pthread.h>
 #include "guest.h"
 
-enum { kThreads = 8, kWrites = 4000, kBytes = 4 };
+enum { kThreads = 8, kWrites = 1000, kBytes = 4 };
 
 static int fd;
 
