@@ -21,10 +21,8 @@ constexpr char kTime[] = "10m";
 class Writers : public testing::TestWithParam<Fixture> {
  protected:
   void SetUp() override {
-    const std::string& interpreter = GetParam().interpreter;
-    if (!interpreter.empty() && RunProcess(directory_, {interpreter, "--version"}).exit != 0) {
-      GTEST_SKIP() << interpreter << " is not here";
-    }
+    const std::string why_not = GetParam().WhyNotHere();
+    if (!why_not.empty()) GTEST_SKIP() << why_not;
   }
 
   ProcessEnd Check(const std::vector<std::string>& further = {}) const {
