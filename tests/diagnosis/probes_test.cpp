@@ -128,12 +128,12 @@ const Script kFirstRefused = Under("1:eagain", {{kChunk1, -EAGAIN}});
 
 INSTANTIATE_TEST_SUITE_P(
     AtTheNextCall, Probes,
-    testing::Values(
-        Case{"OneByteBack", kFirstRefused,
-             Under("2:eagain", {{kChunk1}, {kChunk2, -EAGAIN}, {Part(99, 101)}, {kChunk3}}),
-             "W34 W20 W19", "W19"},
-        Case{"Ends", kFirstRefused, Under("2:eagain", {{kChunk1}, {kChunk2, -EAGAIN}}),
-             "W34 W20 W19", "W34 W20"}),
+    testing::Values(Case{"OneByteBack", kFirstRefused,
+                         Under("2:eagain",
+                               {{kChunk1}, {kChunk2, -EAGAIN}, {Part(99, 101)}, {kChunk3}}),
+                         "W34 W20 W19", "W19"},
+                    Case{"Ends", kFirstRefused, Under("2:eagain", {{kChunk1}, {kChunk2, -EAGAIN}}),
+                         "W34 W20 W19", "W34 W20"}),
     NameOf);
 
 // Vectors of 25 bytes.
