@@ -5,6 +5,7 @@ import glob
 import json
 import os
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -15,9 +16,12 @@ import tomllib
 # They change how programs write.
 UNSET = ("PYTHONUNBUFFERED", "PERLIO", "LD_PRELOAD")
 SURVIVED, COUNTEREXAMPLE, VACUOUS = 0, 1, 5
-COMPILED = (".c", ".cpp")
+# What the build makes of a source with this suffix; what is not here keeps its name.
+PROGRAM_SUFFIX = {".c": "", ".cpp": "", ".go": "", ".rs": "", ".java": ".jar"}
+# Without these compilers the build leaves their programs out.
+OPTIONAL_COMPILER = {".go": "go", ".rs": "rustc", ".java": "javac"}
 BYTES = 270001
-ROW = "{:<5} {:<34} {:<5} {:<15} {:>6}  {:<25} {:<6} {:<6} {:<5} {:>6}"
+ROW = "{:<5} {:<34} {:<5} {:<15} {:>6}  {:<25} {:<6} {:<6} {:<5} {:>6} {:>5}"
 
 
 class Writer:
@@ -32,8 +36,10 @@ class Writer:
                 self.header[match[1]] = match[2].strip()
         kind = os.path.basename(os.path.dirname(source))
         program = os.path.abspath(f"{build}/fixtures/{kind}/{self.name}")
-        self.program = program if suffix in COMPILED else program + suffix
-        self.interpreter = None if suffix in COMPILED else self.header["command"].split()[0]
+        self.program = program + PROGRAM_SUFFIX.get(suffix, suffix)
+        self.compiler = OPTIONAL_COMPILER.get(suffix)
+        first = self.header["command"].split()[0]
+        self.interpreter = None if first == "{program}" else first
 
     def command(self):
         return [self.program if word == "{program}" else word
@@ -60,9 +66,14 @@ def writers(kind, build, only):
             yield writer
 
 
-def installed(writer):
-    return writer.interpreter is None or subprocess.run(
-        ["sh", "-c", 'command -v "$0"', writer.interpreter], capture_output=True).returncode == 0
+def lack(writer):
+    """What of this machine's tools it cannot do without; None: nothing."""
+    if writer.compiler and not os.path.exists(writer.program):
+        return writer.compiler
+    if writer.interpreter and subprocess.run(["sh", "-c", 'command -v "$0"', writer.interpreter],
+                                             capture_output=True).returncode != 0:
+        return writer.interpreter
+    return None
 
 
 def with_abcd(options, work):
@@ -76,8 +87,9 @@ def with_abcd(options, work):
 
 
 def campaign(build, writer, options, work):
-    """The exit status, the result, and how many seconds it took."""
+    """The exit status, the result, and how many seconds it took: of the clock, and of processors."""
     environment = {name: value for name, value in os.environ.items() if name not in UNSET}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begin = time.monotonic()
     run = subprocess.run([os.path.abspath(f"{build}/shortwrite"), "check", "--json", "--quiet",
                           "--corpus", f"{work}/found-{writer.name}", *options, "--",
@@ -87,14 +99,16 @@ def campaign(build, writer, options, work):
     seconds = time.monotonic() - begin
     lines = run.stdout.splitlines()
     result = json.loads(lines[-1]) if lines else {"reason": run.stderr[-300:]}
-    return run.returncode, result, seconds
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return run.returncode, result, seconds, cpu
 
 
 class Score:
     """One broken writer's row."""
 
-    def __init__(self, writer, status, result, seconds, sweep_only):
-        self.writer, self.seconds = writer, seconds
+    def __init__(self, writer, status, result, seconds, cpu, sweep_only):
+        self.writer, self.seconds, self.cpu = writer, seconds, cpu
         self.verdict = result.get("verdict", f"exit {status}")
         all_found = result.get("counterexamples", [])
         # The search begins only where the whole sweep has found nothing.
@@ -143,7 +157,8 @@ class Score:
                  self.best.get("verdict", self.verdict),
                  self.trials if self.is_found and self.best["schedule"] else "-",
                  self.best.get("schedule", "") or "(none needed)" if self.is_found else "",
-                 sign[self.is_small()], self.named() or "-", self.right(), f"{self.seconds:.1f}"]
+                 sign[self.is_small()], self.named() or "-", self.right(), f"{self.seconds:.1f}",
+                 f"{self.cpu:.1f}"]
         notes = []
         if self.is_found and self.best["verdict"] != self.writer.header["verdict"]:
             notes.append(f"stated: {self.writer.header['verdict']}")
@@ -156,12 +171,12 @@ class Score:
 
 def score_broken(arguments, work):
     print(ROW.format("class", "broken writer", "found", "verdict", "trials", "shrunk to", "small",
-                     "named", "right", "s"), flush=True)
+                     "named", "right", "s", "cpu"), flush=True)
     scores, left_out, absent = [], [], 0
     for writer in writers("broken", arguments.build, arguments.only):
         options = writer.options(arguments.profile)
-        if options is None or not installed(writer):
-            why = "not in this profile" if options is None else f"no {writer.interpreter} here"
+        if options is None or lack(writer):
+            why = "not in this profile" if options is None else f"no {lack(writer)} here"
             absent += options is not None
             left_out.append(f"{writer.name} ({why})")
             continue
@@ -192,10 +207,11 @@ def convictions(arguments, work):
     """Of correct writers, in words, and how many of these ran."""
     wrong, ran = [], 0
     for writer in writers("correct", arguments.build, arguments.only):
-        if not installed(writer):
+        if lack(writer):
+            print(f"left out: {writer.name} (no {lack(writer)} here)", flush=True)
             continue
         ran += 1
-        status, result, _ = campaign(arguments.build, writer, writer.options(arguments.profile),
+        status, result, _, _ = campaign(arguments.build, writer, writer.options(arguments.profile),
                                      work)
         if status not in (SURVIVED, VACUOUS):
             wrong.append(f"{writer.name}: exit {status}: {result.get('verdict')} "
@@ -206,7 +222,7 @@ def convictions(arguments, work):
 
 
 def regressions(totals, bounds, absent):
-    """What is worse than the file says, in words. Whose interpreter is not here cannot be missed."""
+    """What is worse than the file says, in words. Whose language is not here cannot be missed."""
     for name in ("writers", "found", "small", "diagnosed", "candidates"):
         if totals[name] + absent < bounds[name]:
             yield f"{name}: {totals[name]}, and was {bounds[name]}"
@@ -222,9 +238,13 @@ def print_totals(scores, totals):
           f"{totals['candidates']} with the right class among those that look alike")
     print(f"classes: {len({s.writer.header['class'] for s in scores if s.is_found})} of "
           f"{len({s.writer.header['class'] for s in scores})} found")
-    print(f"trials to the first counterexample: median {totals['median_trials']:g}; "
+    most = max((score.trials for score in scores if score.is_found), default=0)
+    print(f"trials to the first counterexample: median {totals['median_trials']:g}, most {most}; "
           f"slowest campaign: {slowest.seconds:.1f} s ({slowest.writer.name}); "
-          f"all: {sum(score.seconds for score in scores):.0f} s")
+          f"all: {sum(score.seconds for score in scores):.0f} s, and "
+          f"{sum(score.cpu for score in scores):.0f} s of processors")
+    busiest = max(scores, key=lambda score: score.cpu)
+    print(f"most time of processors: {busiest.cpu:.1f} s ({busiest.writer.name})")
 
 
 def parse_arguments():

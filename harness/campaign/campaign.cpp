@@ -63,6 +63,17 @@ Status Explore(Explorer& explorer) {
   return search.Run();
 }
 
+// Whoever runs the campaign anew begins with its own payload, whichever was in use at the end.
+Result<CampaignResult> GiveUp(TrialRunner& runner, const CampaignSettings& settings,
+                              const Error& untrusted) {
+  if (settings.payload) {
+    if (Status placed = runner.UsePayload(MakePayload(*settings.payload)); !placed.ok()) {
+      return placed.error();
+    }
+  }
+  return untrusted;
+}
+
 Result<CampaignResult> Stopped(CampaignResult result, const Error& error) {
   if (error.kind != ErrorKind::kInterrupted) return error;
   result.end = CampaignEnd::kStopped;
@@ -83,7 +94,12 @@ Result<CampaignResult> RunCampaign(TrialRunner& runner, const CampaignSettings& 
   if (!goes_on.value()) return result;
   const Status explored = Explore(explorer);
   const ExploreEnd end = explorer.end();
-  if (const auto& untrusted = explorer.trials().untrusted(); untrusted) return *untrusted;
+  if (const auto& untrusted = explorer.trials().untrusted(); untrusted) {
+    return GiveUp(runner, settings, *untrusted);
+  }
+  if (!explored.ok() && explored.error().kind == ErrorKind::kUntrusted) {
+    return GiveUp(runner, settings, explored.error());
+  }
   if (!explored.ok() && !end.interrupted) return explored.error();
   result.controls += explorer.trials().payloads.controls();
   Conclude(end, result);

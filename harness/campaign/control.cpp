@@ -266,8 +266,8 @@ class ControlRun {
     if (settings_.payload_reference) {
       remedy =
           "; if the target is not meant to copy its payload verbatim to this output, name the one "
-          "that it "
-          "copies to as {out}, or use --reference control";
+          "that it copies to as {out}, or use --reference control; if it is, then it goes wrong by "
+          "itself, and that has to be mended before any fault can tell something";
     }
     return End(CampaignEnd::kControlFailed,
                fmt::format("the control, without any fault, is wrong: {}{}",

@@ -88,6 +88,13 @@ bool Facts::HandlesSignals() const {
          handles(*setback().call);
 }
 
+bool Facts::CallsItself() const {
+  return setback().call->caller_in_program;
+}
+bool Facts::RefusedFirstByte() const {
+  return ByError() && story.next == 0;
+}
+
 bool Facts::Stopped() const {
   return story.setback && !story.reply;
 }
@@ -132,8 +139,9 @@ bool Facts::AnotherWroteBetween() const {
 bool Facts::LeftOutPartOfVector() const {
   if (!Went() || !ByShort() || !IsVectored() || !reply().from) return false;
   const uint64_t from = *reply().from;
+  // The batch may have been filled up with what follows.
   return from > story.next && from < story.chunk_end() && reply().straight == reply().accepted &&
-         from + reply().wanted == story.chunk_end();
+         from + reply().wanted >= story.chunk_end();
 }
 
 bool Facts::KeptSentPartOfVector() const {
@@ -304,6 +312,9 @@ bool Facts::WasPlacedBehindByProgress() const {
 }
 bool Facts::RetryAskedTooMuch() const {
   return reply().wanted == story.chunk_bytes && reply().wanted > Rest();
+}
+bool Facts::SentWholeRest() const {
+  return reply().straight >= std::min(Rest(), reply().accepted);
 }
 
 }  // namespace shortwrite

@@ -30,6 +30,10 @@ struct Facts {
   bool SameKindWasAnswered() const;
   // In the control some call saw a handler that a signal would interrupt it by.
   bool HandlesSignals() const;
+  // Not through a library or a runtime, which may answer a signal for it.
+  bool CallsItself() const;
+  // There is no byte yet that -1 could go back to.
+  bool RefusedFirstByte() const;
 
   // What followed it.
   bool Stopped() const;
@@ -91,6 +95,8 @@ struct Facts {
   // accepted.
   bool WasPlacedBehindByProgress() const;
   bool RetryAskedTooMuch() const;
+  // What was due arrived, whatever came behind it.
+  bool SentWholeRest() const;
 };
 
 }  // namespace shortwrite

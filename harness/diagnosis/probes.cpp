@@ -64,6 +64,15 @@ std::optional<Schedule> EintrInstead(const Facts& minimal) {
   return Instead(minimal, FaultKind::kEintr);
 }
 
+// Where the very first call was refused, the next one is in its place.
+std::optional<Schedule> AtNextCall(const Facts& minimal) {
+  Schedule schedule = minimal.evidence.schedule;
+  if (schedule.steps.size() != 1 || !IsAtOneCall(schedule.steps[0])) return std::nullopt;
+  if (schedule.steps[0].calls.first != 1) return std::nullopt;
+  schedule.steps[0].calls = {2, 2};
+  return schedule;
+}
+
 // What was refused behind a short write is refused in its place.
 std::optional<Schedule> WithoutShorts(const Facts& minimal) {
   const std::vector<Step>& steps = minimal.evidence.schedule.steps;
@@ -118,6 +127,12 @@ constexpr Probe kProbes[] = {
        {"W19", [](const Facts& f) { return f.WentTo(f.story.next - 1); }}}}},
     // A test that no error passes lets every error through.
     {FullDiskInstead, {{{"W20", EndsAsIfDone}, {"W27", AnyEnd}, {"W34", AnyEnd}}}},
+    // Behind a call that was accepted, -1 is one byte back.
+    {AtNextCall,
+     {{{"W19", [](const Facts& f) { return f.WentTo(f.story.next - 1); }},
+       {"W20", EndsAsIfDone},
+       {"W27", EndsAsIfDone},
+       {"W34", [](const Facts& f) { return !f.WentTo(f.story.next - 1); }}}}},
     // A call that is repeated after EINTR, or one that is made once, whatever it returns.
     {EintrInstead, {{{"W28", GoesOnRightly}, {"W01", GoesOnWrongly}}}},
     // Whoever gives up what was refused does so without a short write before it; whoever forgets a

@@ -181,14 +181,18 @@ constexpr Rule kRules[] = {
     {"W32", [](const Facts& f) { return f.ByShort() && f.Skipped() && f.IsCopy(); }},
     {"W25", [](const Facts& f) { return f.ByShort() && f.Skipped() && f.SentOthersAgain(); }},
     {"W28 W01 W12",
-     [](const Facts& f) { return f.ByShort() && f.Skipped() && f.HandlesSignals(); }},
+     [](const Facts& f) {
+       return f.ByShort() && f.Skipped() && f.HandlesSignals() && f.CallsItself();
+     }},
     {"W12 W01 W25",
      [](const Facts& f) { return f.ByShort() && f.Skipped() && f.SaysAllWasWritten(); }},
     {"W01 W12 W25", [](const Facts& f) { return f.ByShort() && f.Skipped(); }},
 
     // The reply begins with what was due, and then goes wrong.
     {"W09",
-     [](const Facts& f) { return f.ByShort() && f.WentTo(f.story.next) && f.RetryAskedTooMuch(); }},
+     [](const Facts& f) {
+       return f.ByShort() && f.WentTo(f.story.next) && f.RetryAskedTooMuch() && f.SentWholeRest();
+     }},
     {"W16 W40",
      [](const Facts& f) {
        return f.ByShort() && f.WentTo(f.story.next) && f.reply().straight > 0;
@@ -223,7 +227,21 @@ constexpr Rule kRules[] = {
      }},
     {"W34 W20 W01",
      [](const Facts& f) { return f.Stopped() && f.ByEagain() && f.Silent() && f.AnsweredShort(); }},
+    // It waited well before, and then no more: a limit, or an end that waits for nobody.
+    {"W41 W18 W34",
+     [](const Facts& f) {
+       return f.Stopped() && f.ByEagain() && f.Silent() && f.SameKindWasAnswered();
+     }},
+    // -1 added to a position of 0 is the largest number that there is, and behind every end.
+    {"W34 W20 W19",
+     [](const Facts& f) {
+       return f.Stopped() && f.ByEagain() && f.Silent() && f.RefusedFirstByte();
+     }},
     {"W34 W20", [](const Facts& f) { return f.Stopped() && f.ByEagain() && f.Silent(); }},
+    {"W27 W20 W19",
+     [](const Facts& f) {
+       return f.Stopped() && f.ByEintr() && f.Silent() && f.RefusedFirstByte();
+     }},
     {"W27 W20", [](const Facts& f) { return f.Stopped() && f.ByEintr() && f.Silent(); }},
     {"W44", [](const Facts& f) { return f.Stopped() && f.ByZero() && f.Silent(); }},
     {"W04 W45",
@@ -254,10 +272,16 @@ constexpr Rule kRules[] = {
     {"W24 W22",
      [](const Facts& f) { return f.Stopped() && f.ByShort() && f.Silent() && f.IsVectored(); }},
     {"W28 W01 W12",
-     [](const Facts& f) { return f.Stopped() && f.ByShort() && f.Silent() && f.HandlesSignals(); }},
+     [](const Facts& f) {
+       return f.Stopped() && f.ByShort() && f.Silent() && f.HandlesSignals() && f.CallsItself();
+     }},
     {"W01 W12 W25", [](const Facts& f) { return f.Stopped() && f.ByShort() && f.Silent(); }},
 
     // Every setback was answered well, and a later call was wrong.
+    {"W42 W36",
+     [](const Facts& f) {
+       return f.Strayed() && f.ByError() && !f.ByTerminal() && *f.Stray().from > f.Stray().at;
+     }},
     {"W09",
      [](const Facts& f) {
        return f.story.goes_on && f.ByShort() && f.RetryAskedTooMuch() && f.story.stray;

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "harness/campaign/campaign.h"
+#include "harness/writer/trial_payload.h"
 #include "tests/campaign/simulated_target.h"
 #include "tests/trial/guarded.h"
 
@@ -40,6 +41,34 @@ TEST(Untrusted, OnceInWhicheverRunEndsIt) {
     ASSERT_FALSE(result.ok()) << at;
     EXPECT_EQ(result.error().kind, ErrorKind::kUntrusted) << at;
   }
+}
+
+// The campaign is run anew, and must not begin with what the last one was trying just then.
+TEST(Untrusted, LeavesTheCampaignsOwnPayloadBehind) {
+  const auto settings_over = [](SimulatedTarget& target) {
+    CampaignSettings settings = target.CampaignOver();
+    settings.payload = TrialPayload{target.payload().size()};
+    settings.payload_reference = MakePayload(*settings.payload);
+    settings.other_payloads = {{9'001, PayloadText::kUtf8}};
+    settings.trials_max = 300;
+    EXPECT_TRUE(target.UsePayload(*settings.payload_reference).ok());
+    return settings;
+  };
+  size_t runs_under_another = 0;
+  CampaignListener nobody;
+  for (size_t at = 1; at <= 400; ++at) {
+    std::unique_ptr<SimulatedTarget> target;
+    bool is_another = false;
+    target = Target(Mistake::kNone, [&](size_t run) {
+      is_another |= run == at && target->payload().size() == 9'001;
+      return run == at;
+    });
+    const CampaignSettings settings = settings_over(*target);
+    if (RunCampaign(*target, settings, nobody).ok()) break;
+    if (is_another) ++runs_under_another;
+    ASSERT_EQ(target->payload(), *settings.payload_reference) << at;
+  }
+  EXPECT_GT(runs_under_another, 5u);
 }
 
 TEST(Untrusted, InOneWorkerEndsIt) {

@@ -53,9 +53,9 @@ TEST_F(DiagnosisAtWork, NamesTheClassOfEachMistake) {
   size_t equal = 0;
   size_t named = 0;
   for (const Fixture& fixture : ReadFixtures("broken")) {
-    const std::string& interpreter = fixture.interpreter;
-    if (!interpreter.empty() && RunProcess(directory_, {interpreter, "--version"}).exit != 0) {
-      std::cout << fixture.name << " left out: " << interpreter << " is not here\n";
+    const std::string why_not = fixture.WhyNotHere();
+    if (!why_not.empty()) {
+      std::cout << fixture.name << " left out: " << why_not << '\n';
       continue;
     }
     const Json result = Replay(fixture);

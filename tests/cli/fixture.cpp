@@ -1,6 +1,7 @@
 #include "tests/cli/fixture.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <ostream>
@@ -12,9 +13,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// By the source's suffix; what is compiled needs none.
-const std::map<std::string, std::string> kInterpreters = {
-    {".c", ""}, {".cpp", ""}, {".py", "python3"}, {".pl", "perl"}, {".js", "node"}};
+// How a source becomes a program.
+struct Language {
+  std::string interpreter;          // empty: it is compiled
+  std::string suffix = "";          // of the program
+  std::string optional_compiler{};  // without which the build leaves it out
+};
+
+const std::map<std::string, Language> kLanguages = {
+    {".c", {""}},
+    {".cpp", {""}},
+    {".go", {"", "", "go"}},
+    {".rs", {"", "", "rustc"}},
+    {".java", {"java", ".jar", "javac"}},
+    {".py", {"python3", ".py"}},
+    {".pl", {"perl", ".pl"}},
+    {".js", {"node", ".js"}},
+};
 
 std::vector<std::string> Words(const std::string& text) {
   std::istringstream stream(text);
@@ -54,18 +69,28 @@ std::vector<std::string> Fixture::Command() const {
   return words;
 }
 
+std::string Fixture::WhyNotHere() const {
+  if (!optional_compiler.empty() && !fs::exists(program)) {
+    return "it was not built: " + optional_compiler + " was not here";
+  }
+  const std::string ask = "command -v " + interpreter + " >/dev/null";
+  if (!interpreter.empty() && std::system(ask.c_str()) != 0) return interpreter + " is not here";
+  return "";
+}
+
 std::vector<Fixture> ReadFixtures(const std::string& kind) {
   std::vector<Fixture> fixtures;
   for (const auto& entry : fs::directory_iterator(SHORTWRITE_FIXTURE_SOURCES_DIR "/" + kind)) {
     const fs::path& source = entry.path();
-    const auto language = kInterpreters.find(source.extension());
-    if (language == kInterpreters.end()) continue;
+    const auto language = kLanguages.find(source.extension());
+    if (language == kLanguages.end()) continue;
     Fixture fixture;
     fixture.kind = kind;
     fixture.name = source.stem().string();
-    fixture.interpreter = language->second;
-    fixture.program = SHORTWRITE_FIXTURES_DIR "/" + kind + '/' +
-                      (fixture.interpreter.empty() ? source.stem() : source.filename()).string();
+    fixture.interpreter = language->second.interpreter;
+    fixture.program =
+        SHORTWRITE_FIXTURES_DIR "/" + kind + '/' + fixture.name + language->second.suffix;
+    fixture.optional_compiler = language->second.optional_compiler;
     fixture.header = ReadHeader(source);
     fixtures.push_back(std::move(fixture));
   }

@@ -11,9 +11,12 @@ struct Fixture {
   std::string kind;  // "correct"
   std::string name;  // "plain_loop", without a suffix
   std::string program;
-  std::string interpreter;  // "python3", "perl"; empty: it is compiled
+  std::string interpreter;        // "python3", "perl"; empty: it is compiled
+  std::string optional_compiler;  // "go": the build does without it, and without this program
   std::map<std::string, std::string> header;
 
+  // Why it cannot be run on this machine; empty: it can.
+  std::string WhyNotHere() const;
   // Empty where the header does not have the key.
   std::string Header(const std::string& key) const;
   std::vector<std::string> Options() const;

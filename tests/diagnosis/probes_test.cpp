@@ -136,6 +136,18 @@ INSTANTIATE_TEST_SUITE_P(
              "W29 W19", "W29"}),
     NameOf);
 
+const Script kFirstRefused = Under("1:eagain", {{kChunk1, -EAGAIN}});
+
+INSTANTIATE_TEST_SUITE_P(
+    AtTheNextCall, Probes,
+    testing::Values(Case{"OneByteBack", kFirstRefused,
+                         Under("2:eagain",
+                               {{kChunk1}, {kChunk2, -EAGAIN}, {Part(99, 101)}, {kChunk3}}),
+                         "W34 W20 W19", "W19"},
+                    Case{"Ends", kFirstRefused, Under("2:eagain", {{kChunk1}, {kChunk2, -EAGAIN}}),
+                         "W34 W20 W19", "W34 W20"}),
+    NameOf);
+
 // Vectors of 25 bytes.
 const Script kBatchLost =
     Under("1:short=25%", {{kChunk1, 25, "writev"}, {kChunk2, {}, "writev"}, {kChunk3}});

@@ -41,7 +41,7 @@ TracedCall Traced(uint32_t number, const ScriptCall& scripted, const Script& scr
   call.fault = script.fault;
   call.process = scripted.process;
   call.thread = scripted.thread == 0 ? scripted.process : scripted.thread;
-  call.caller_in_program = true;
+  call.caller_in_program = !script.through_library;
   call.output = 1;
   call.handler_can_interrupt = script.handles_signals;
   call.status_flags = script.nonblocking ? O_NONBLOCK : 0;

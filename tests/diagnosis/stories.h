@@ -35,6 +35,7 @@ struct Script {
   bool stream = false;
   bool nonblocking = false;
   bool handles_signals = false;
+  bool through_library = false;  // which makes the calls for the program
   FaultKind fault = FaultKind::kShort;
   std::string sync = {};  // "close" or "fsync": a call of this name fails with EIO at the end
   std::string schedule = "1:short=1";

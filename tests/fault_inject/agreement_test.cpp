@@ -140,7 +140,8 @@ std::vector<Fixture> SeenByBoth() {
   std::vector<Fixture> fixtures = ReadFixtures("correct");
   for (Fixture& fixture : ReadFixtures("broken")) fixtures.push_back(std::move(fixture));
   std::erase_if(fixtures, [](const Fixture& fixture) {
-    return fixture.Header("order") == "unsteady" || fixture.Header("backend") == "syscall" ||
+    return !fixture.WhyNotHere().empty() || fixture.Header("order") == "unsteady" ||
+           fixture.Header("backend") == "syscall" ||
            fixture.Header("options").find("--sink") != std::string::npos;
   });
   return fixtures;

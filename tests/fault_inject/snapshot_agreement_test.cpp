@@ -120,7 +120,7 @@ std::vector<Fixture> WithFiles() {
     for (Fixture& fixture : ReadFixtures(kind)) fixtures.push_back(std::move(fixture));
   }
   std::erase_if(fixtures, [](const Fixture& fixture) {
-    return fixture.Header("order") == "unsteady" ||
+    return !fixture.WhyNotHere().empty() || fixture.Header("order") == "unsteady" ||
            fixture.Header("options").find("--sink") != std::string::npos;
   });
   return fixtures;
