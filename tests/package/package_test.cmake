@@ -1,9 +1,9 @@
 # Claim: the installed package serves a project outside the tree, found through CMake: green for a
 # correct writer; red for a broken one, with the minimal schedule in words, from inside and outside.
 #
-# README shows the sample's own test, word for word.
+# The page about tests in process shows the sample's own, word for word.
 #
-# cmake -DBUILD=DIR -DSAMPLE=DIR -DREADME=FILE -DWORK=DIR -DCXX=COMPILER -DGENERATOR=NAME
+# cmake -DBUILD=DIR -DSAMPLE=DIR -DPAGE=FILE -DWORK=DIR -DCXX=COMPILER -DGENERATOR=NAME
 #       -P package_test.cmake
 
 function(Run expected_status variable)
@@ -21,11 +21,11 @@ function(Demand text regex)
   endif()
 endfunction()
 
-file(READ ${README} readme)
+file(READ ${PAGE} page)
 file(READ ${SAMPLE}/my_writer_test.cpp example)
-string(FIND "${readme}" "${example}" place)
+string(FIND "${page}" "${example}" place)
 if(place EQUAL -1)
-  message(FATAL_ERROR "README does not show ${SAMPLE}/my_writer_test.cpp as it is")
+  message(FATAL_ERROR "${PAGE} does not show ${SAMPLE}/my_writer_test.cpp as it is")
 endif()
 
 file(REMOVE_RECURSE ${WORK})
