@@ -1,5 +1,6 @@
 # Claim: the installed package serves a project outside the tree, found through CMake: green for a
 # correct writer; red for a broken one, with the minimal schedule in words, from inside and outside.
+# It may be moved.
 #
 # The page about tests in process shows the sample's own, word for word.
 #
@@ -31,6 +32,28 @@ endif()
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})
 Run(works text ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+# A prefix may be moved as a whole: the program finds its library beside itself, and not where it was
+# built or installed.
+Run(works text ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/installed)
+file(RENAME ${WORK}/installed ${WORK}/moved)
+Run(works text ${WORK}/moved/bin/shortwrite doctor)
+Demand("${text}" "preload library +${WORK}/moved/[^\n]*/shortwrite/libshortwrite_preload.so")
+Run(fails text ${CMAKE_COMMAND} -E chdir ${WORK} ${WORK}/moved/bin/shortwrite check
+    --backend preload -- ${BUILD}/fixtures/broken/single_call_count_ignored {payload} {out})
+Demand("${text}" "schedule    1:short=1\n")
+foreach(file share/bash-completion/completions/shortwrite share/fish/vendor_completions.d/shortwrite.fish
+             share/doc/shortwrite/README.md share/doc/shortwrite/cli.md
+             share/doc/shortwrite/picture.svg share/shortwrite/stream.schema.json)
+  if(NOT EXISTS ${WORK}/moved/${file})
+    message(FATAL_ERROR "not installed: ${file}")
+  endif()
+endforeach()
+file(READ ${WORK}/moved/share/doc/shortwrite/README.md text)
+Demand("${text}" "\\]\\(picture.svg\\)")
+file(READ ${WORK}/moved/share/bash-completion/completions/shortwrite text)
+Demand("${text}" "complete -F _shortwrite shortwrite\n")
+file(REMOVE_RECURSE ${WORK}/moved)
+
 # Copied, so that nothing of our tree can be found beside it, and its corpus stays away from it.
 file(COPY ${SAMPLE}/ DESTINATION ${WORK}/sample)
 set(configure ${CMAKE_COMMAND} -S ${WORK}/sample -B ${WORK}/build -G ${GENERATOR}
