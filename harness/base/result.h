@@ -12,7 +12,7 @@
 
 namespace shortwrite {
 
-// Who has to act. It decides the exit status (README, "Exit status").
+// Who has to act. It decides the exit status (harness/docs/cli.md).
 enum class ErrorKind {
   kUsage,        // the user gave something malformed: exit 2
   kHarness,      // we could not do our work: exit 3

@@ -6,48 +6,75 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/cli/command_syntax.h"
+#include "harness/cli/option_words.h"
+#include "harness/cli/version.h"
 #include "harness/report/report_format.h"
 
 namespace shortwrite {
 namespace {
 
-constexpr char kVersionText[] = "shortwrite " SHORTWRITE_VERSION "\n";
+constexpr char kWhatItDoes[] = "Proves that programs survive partial writes.";
+
+// What an option takes, as help shows it and completions offer it.
+template <size_t N>
+std::string OneOf(const std::array<std::string_view, N>& words) {
+  return fmt::format("{}", fmt::join(words, "|"));
+}
+
+std::string SinkValue() {
+  std::string value;
+  for (const std::string_view kind : kSinkKindWords) {
+    value += (value.empty() ? "" : "|") + std::string(kind);
+    if (kind == kSinkWords[0] || kind == kFullSink) continue;  // neither has a reader to be slow
+    for (const std::string_view flag : kSinkFlagWords) value += fmt::format("[:{}]", flag);
+  }
+  return value;
+}
 
 void AddTargetOptions(CLI::App& app, RawTarget& raw) {
-  app.add_option("--profile", raw.profile, "what counts as legal: linux, posix or hostile");
-  app.add_option("--backend", raw.backend, "auto, preload or syscall");
-  app.add_option("--sink", raw.sink, "what the output is: file, pipe, socket, pty or full");
-  app.add_option("--payload", raw.payload, "FILE that {payload} stands for");
-  app.add_option("--bytes", raw.bytes, "size of the generated payload, such as 4096 or 64KiB");
-  app.add_option("--text", raw.text, "characters of the generated payload: ascii or utf8");
-  app.add_option("--stdin", raw.standard_input, "standard input: FILE, or the word payload");
-  app.add_option("--existing", raw.existing, "FILE or BYTES that {out} holds beforehand");
-  app.add_option("--timeout", raw.timeout, "deadline of one trial, such as 30s");
-  app.add_option("--reference", raw.reference, "what is right: payload or control");
-  app.add_option("--contract", raw.contract, "transparent or honest");
-  app.add_option("--judge", raw.judge, "command that compares an output with its reference");
+  app.add_option("--profile", raw.profile, "what counts as legal")->type_name(OneOf(kProfileWords));
+  app.add_option("--backend", raw.backend, "how faults get in")->type_name(OneOf(kBackendWords));
+  app.add_option("--sink", raw.sink, "what the output is")->type_name(SinkValue());
+  app.add_option("--payload", raw.payload, "what {payload} stands for")->type_name("FILE");
+  app.add_option("--bytes", raw.bytes, "size of the generated payload, such as 4096 or 64KiB")
+      ->type_name("N");
+  app.add_option("--text", raw.text, "characters of the generated payload")
+      ->type_name(OneOf(kTextWords));
+  app.add_option("--stdin", raw.standard_input, "standard input; or the word payload")
+      ->type_name("FILE");
+  app.add_option("--existing", raw.existing, "what {out} holds beforehand; or so many bytes")
+      ->type_name("FILE");
+  app.add_option("--timeout", raw.timeout, "deadline of one trial, such as 30s")->type_name("TIME");
+  app.add_option("--reference", raw.reference, "what is right")->type_name(OneOf(kReferenceWords));
+  app.add_option("--contract", raw.contract, "honest: a clean refusal is good, too")
+      ->type_name(OneOf(kContractWords));
+  app.add_option("--judge", raw.judge, "compares an output with its reference")->type_name("CMD");
   app.add_flag("--json", raw.json, "JSON Lines on stdout");
   app.add_flag("--quiet", raw.quiet, "no progress on stderr");
 }
 
 void AddReportOptions(CLI::App& app, RawOptions& raw) {
   for (const ReportFormat& format : ReportFormats()) {
-    app.add_option(std::string("--") + format.name, raw.reports[format.name], format.help);
+    app.add_option(std::string("--") + format.name, raw.reports[format.name], format.help)
+        ->type_name("FILE");
   }
 }
 
 void AddSubcommands(CLI::App& app, RawOptions& raw) {
   CLI::App* const check = app.add_subcommand("check", "explore, shrink, save, report");
   AddTargetOptions(*check, raw.target);
-  check->add_option("--trials", raw.trials, "at most this many trials");
-  check->add_option("--time", raw.time, "at most this long, such as 30s");
-  check->add_option("--seed", raw.seed, "of the random search");
-  check->add_option("--depth", raw.depth,
-                    "faults in a row per swept schedule, 1 to 8; 0: no sweep");
-  check->add_option("--faults", raw.faults, "recoverable, terminal, all, or a list");
-  check->add_option("--jobs", raw.jobs, "trials beside each other; default: the processors");
-  check->add_option("--snapshot", raw.snapshot, "auto or off");
-  check->add_option("--corpus", raw.corpus, "DIR of kept counterexamples, run first");
+  check->add_option("--trials", raw.trials, "at most this many trials")->type_name("N");
+  check->add_option("--time", raw.time, "at most this long, such as 30s")->type_name("TIME");
+  check->add_option("--seed", raw.seed, "of the random search")->type_name("N");
+  check->add_option("--depth", raw.depth, "faults in a row per swept schedule, 1 to 8; 0: no sweep")
+      ->type_name("N");
+  check->add_option("--faults", raw.faults, "which kinds")->type_name(OneOf(kFaultWords) + ",...");
+  check->add_option("--jobs", raw.jobs, "trials beside each other; default: the processors")
+      ->type_name("N");
+  check->add_option("--snapshot", raw.snapshot, "whether trials may run in clones")
+      ->type_name(OneOf(kSnapshotWords));
+  check->add_option("--corpus", raw.corpus, "kept counterexamples, run first")->type_name("DIR");
   AddReportOptions(*check, raw);
 
   CLI::App* const replay = app.add_subcommand("replay", "one judged trial with its timeline");
@@ -57,33 +84,45 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
   CLI::App* const run = app.add_subcommand("run", "one injected run; its stdio is yours");
   AddTargetOptions(*run, raw.target);
   run->add_option("--schedule", raw.schedule, "the schedule's text")->required();
-  run->add_option("--dir", raw.dir, "DIR that {dir} stands for; kept");
+  run->add_option("--dir", raw.dir, "what {dir} stands for; kept")->type_name("DIR");
 
   CLI::App* const write = app.add_subcommand("write", "the reference writer, or a write-all loop");
-  write->add_option("--mode", raw.mode, "sync or async")->required();
+  write->add_option("--mode", raw.mode, "one call, or a loop")
+      ->type_name(OneOf(kModeWords))
+      ->required();
   write->add_option("--pattern", raw.pattern, "text to repeat");
-  write->add_option("--bytes", raw.target.bytes, "how much of it");
-  write->add_option("--from", raw.from, "FILE to copy");
+  write->add_option("--bytes", raw.target.bytes, "how much of it")->type_name("N");
+  write->add_option("--from", raw.from, "what to copy")->type_name("FILE");
   write->add_flag("--json", raw.target.json, "JSON Lines on stdout");
   write->add_flag("--quiet", raw.target.quiet, "no line per call");
-  write->add_option("OUT", raw.files, "the file to write")->required()->expected(1);
+  write->add_option("OUT", raw.files, "the file to write")
+      ->type_name("FILE")
+      ->required()
+      ->expected(1);
 
   CLI::App* const verify = app.add_subcommand("verify", "compare files with what they must be");
-  verify->add_option("--manifest", raw.manifest, "FILE of digests");
-  verify->add_option("--md5", raw.md5, "the expected digest");
-  verify->add_option("--bytes", raw.target.bytes, "the expected size");
+  verify->add_option("--manifest", raw.manifest, "digests")->type_name("FILE");
+  verify->add_option("--md5", raw.md5, "the expected digest")->type_name("HEX");
+  verify->add_option("--bytes", raw.target.bytes, "the expected size")->type_name("N");
   verify->add_option("--pattern", raw.pattern, "the text that the file repeats");
-  verify->add_option("--against", raw.against, "FILE to compare with");
+  verify->add_option("--against", raw.against, "what to compare with")->type_name("FILE");
   verify->add_flag("--json", raw.target.json, "JSON Lines on stdout");
   verify->add_flag("--quiet", raw.target.quiet, "no line for a file that is right");
-  verify->add_option("FILE", raw.files, "files to verify");
+  verify->add_option("FILE", raw.files, "files to verify")->type_name("FILE");
 
   CLI::App* const report = app.add_subcommand("report", "renders what check --json printed");
-  report->add_option("--from", raw.from, "FILE of a stream; -: standard input")->required();
+  report->add_option("--from", raw.from, "a stream; -: standard input")
+      ->type_name("FILE")
+      ->required();
   AddReportOptions(*report, raw);
 
   CLI::App* const doctor = app.add_subcommand("doctor", "what this machine allows, and remedies");
   doctor->add_flag("--json", raw.target.json, "JSON Lines on stdout");
+
+  CLI::App* const completions = app.add_subcommand("completions", "prints completions for a shell");
+  completions->add_option("SHELL", raw.mode, "the shell")
+      ->type_name(OneOf(kShellWords))
+      ->required();
 }
 
 // The command of the target is cut off before CLI11 sees the rest: options end at the first word
@@ -129,27 +168,70 @@ bool RunsTarget(const std::string& subcommand) {
   return subcommand == "check" || subcommand == "replay" || subcommand == "run";
 }
 
-}  // namespace
-
-Result<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
-  CLI::App app("Proves that programs survive partial writes.", "shortwrite");
+void BuildApp(CLI::App& app, RawOptions& raw) {
   app.require_subcommand(1);
   app.set_help_all_flag("--help-all", "help of all subcommands");
+  app.add_flag("--version")
+      ->description("the version; with --json: what it was built from, and what it can");
+  AddSubcommands(app, raw);
+}
+
+OptionSyntax Describe(const CLI::Option& option) {
+  OptionSyntax syntax;
+  for (const std::string& name : option.get_snames()) syntax.names.push_back('-' + name);
+  for (const std::string& name : option.get_lnames()) syntax.names.push_back("--" + name);
+  syntax.help = option.get_description();
+  if (option.get_items_expected_max() > 0) syntax.value = option.get_type_name();
+  return syntax;
+}
+
+}  // namespace
+
+CommandSyntax DescribeCommandLine() {
+  RawOptions raw;
+  CLI::App app(kWhatItDoes, "shortwrite");
+  BuildApp(app, raw);
+  CommandSyntax syntax;
+  for (const CLI::Option* const option : app.get_options()) {
+    syntax.options.push_back(Describe(*option));
+  }
+  for (const CLI::App* const subcommand : app.get_subcommands(nullptr)) {
+    const std::string& name = subcommand->get_name();
+    SubcommandSyntax described{name, subcommand->get_description(), {}, {}, RunsTarget(name)};
+    for (const CLI::Option* const option : subcommand->get_options()) {
+      (option->get_positional() ? described.positionals : described.options)
+          .push_back(Describe(*option));
+    }
+    if (name == "replay") described.positionals.push_back({{}, "a kept counterexample", "FILE"});
+    syntax.subcommands.push_back(std::move(described));
+  }
+  return syntax;
+}
+
+Result<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
   CommandLine line;
-  AddSubcommands(app, line.raw);
+  CLI::App app(kWhatItDoes, "shortwrite");
+  BuildApp(app, line.raw);
 
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
-  if (words.size() == 1 && words[0] == "--version") {
-    line.text = kVersionText;
+  if (!words.empty() && words[0] == "--version") {
+    const bool json = words.size() == 2 && words[1] == "--json";
+    if (words.size() > 1 && !json) {
+      return UsageError("--version takes nothing but --json: shortwrite --version --json");
+    }
+    line.text = json ? VersionJson() : VersionText();
     return line;
   }
   const auto known = app.get_subcommands([&](const CLI::App* subcommand) {
     return !words.empty() && subcommand->get_name() == words[0];
   });
   if (!words.empty() && !words[0].starts_with('-') && known.empty()) {
-    return UsageError(fmt::format(
-        "'{}' is no subcommand; known: check, replay, run, write, verify, report, doctor",
-        words[0]));
+    std::vector<std::string> names;
+    for (const CLI::App* const subcommand : app.get_subcommands(nullptr)) {
+      names.push_back(subcommand->get_name());
+    }
+    return UsageError(
+        fmt::format("'{}' is no subcommand; known: {}", words[0], fmt::join(names, ", ")));
   }
   if (!words.empty() && RunsTarget(words[0])) {
     const std::string name = words[0];

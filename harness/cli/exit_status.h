@@ -1,4 +1,4 @@
-// The exit statuses of the command line: a contract with scripts (README, "Exit status").
+// The exit statuses of the command line: a contract with scripts (harness/docs/cli.md).
 #pragma once
 
 namespace shortwrite {

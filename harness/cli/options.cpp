@@ -10,6 +10,8 @@
 #include "harness/base/size_text.h"
 #include "harness/campaign/campaign.h"
 #include "harness/cli/command_line.h"
+#include "harness/cli/completions/completions.h"
+#include "harness/cli/option_words.h"
 #include "harness/cli/report_options.h"
 
 namespace shortwrite {
@@ -18,7 +20,6 @@ namespace {
 // Odd, above four times the usual 64 KiB buffer, and no multiple of a page: usual programs need
 // several calls, and half-cuts do not land on their boundaries.
 constexpr uint64_t kDefaultPayloadBytes = 270001;
-constexpr std::string_view kFullSink = "full";
 
 Error OptionError(std::string_view option, const Error& error) {
   return UsageError(fmt::format("{}: {}", option, error.message));
@@ -46,8 +47,7 @@ Result<size_t> ParseChoice(std::string_view option, const std::string& text,
 }
 
 Status CheckWords(const RawTarget& raw) {
-  constexpr std::array<std::string_view, 3> kBackends = {"auto", "preload", "syscall"};
-  const Result<size_t> backend = ParseChoice("--backend", raw.backend, kBackends);
+  const Result<size_t> backend = ParseChoice("--backend", raw.backend, kBackendWords);
   if (!backend.ok()) return backend.error();
   if (raw.judge && raw.judge->empty()) {
     return UsageError(
@@ -60,19 +60,16 @@ Status CheckWords(const RawTarget& raw) {
 Result<SinkSettings> ParseSink(const std::string& text) {
   if (text == kFullSink) return SinkSettings{};  // a file, which cannot grow
   size_t colon = text.find(':');
-  constexpr std::array kWords = {kSinkWords[0], kSinkWords[1], kSinkWords[2], kSinkWords[3],
-                                 kFullSink};
-  const Result<size_t> kind = ParseChoice("--sink", text.substr(0, colon), kWords);
+  const Result<size_t> kind = ParseChoice("--sink", text.substr(0, colon), kSinkKindWords);
   if (!kind.ok()) return kind.error();
   SinkSettings sink;
-  if (kWords[kind.value()] == kFullSink) return UsageError("--sink full takes no flags");
+  if (kSinkKindWords[kind.value()] == kFullSink) return UsageError("--sink full takes no flags");
   sink.kind = static_cast<SinkKind>(kind.value());
   while (colon != std::string::npos) {
     const size_t next = text.find(':', colon + 1);
     const std::string flag =
         text.substr(colon + 1, next == std::string::npos ? next : next - colon - 1);
-    constexpr std::array<std::string_view, 2> kFlags = {"nonblock", "slow"};
-    const Result<size_t> known = ParseChoice("--sink", flag, kFlags);
+    const Result<size_t> known = ParseChoice("--sink", flag, kSinkFlagWords);
     if (!known.ok()) return known.error();
     (known.value() == 0 ? sink.nonblock : sink.slow) = true;
     colon = next;
@@ -157,7 +154,7 @@ Status ParsePayload(const RawTarget& raw, TargetOptions& options) {
     options.payload_file = *raw.payload;
   }
   if (raw.text) {
-    const Result<size_t> text = ParseChoice("--text", *raw.text, kPayloadTexts);
+    const Result<size_t> text = ParseChoice("--text", *raw.text, kTextWords);
     if (!text.ok()) return text.error();
     options.payload.text = static_cast<PayloadText>(text.value());
   }
@@ -181,8 +178,7 @@ Status ParseReference(const RawTarget& raw, TargetOptions& options) {
       options.stdin_text == "payload" || Mentions(options.command, "{payload}");
   options.reference_is_control = !names_payload;
   if (!raw.reference) return Ok();
-  constexpr std::array<std::string_view, 2> kReferences = {"payload", "control"};
-  const Result<size_t> reference = ParseChoice("--reference", *raw.reference, kReferences);
+  const Result<size_t> reference = ParseChoice("--reference", *raw.reference, kReferenceWords);
   if (!reference.ok()) return reference.error();
   options.reference_is_control = *raw.reference == "control";
   if (!names_payload && !options.reference_is_control) {
@@ -200,8 +196,7 @@ Result<TargetOptions> ParseTarget(const RawTarget& raw, std::vector<std::string>
   if (options.command.empty()) {
     return UsageError("no command to run; write it last, for example: -- ./writer {payload} {out}");
   }
-  constexpr std::array<std::string_view, 3> kProfiles = {"linux", "posix", "hostile"};
-  const Result<size_t> profile = ParseChoice("--profile", raw.profile, kProfiles);
+  const Result<size_t> profile = ParseChoice("--profile", raw.profile, kProfileWords);
   if (!profile.ok()) return profile.error();
   options.profile = static_cast<ProfileName>(profile.value());
   options.profile_text = raw.profile;
@@ -228,8 +223,7 @@ Result<TargetOptions> ParseTarget(const RawTarget& raw, std::vector<std::string>
     options.timeout = timeout.value();
   }
   if (Status reference = ParseReference(raw, options); !reference.ok()) return reference.error();
-  constexpr std::array<std::string_view, 2> kContracts = {"transparent", "honest"};
-  const Result<size_t> contract = ParseChoice("--contract", raw.contract, kContracts);
+  const Result<size_t> contract = ParseChoice("--contract", raw.contract, kContractWords);
   if (!contract.ok()) return contract.error();
   options.contract = static_cast<Contract>(contract.value());
   options.judge = raw.judge;
@@ -276,8 +270,7 @@ Result<Options> ParseCheck(CommandLine line) {
   const Result<uint64_t> seed = ParseCount("--seed", raw.seed, 0, INT64_MAX);
   if (!seed.ok()) return seed.error();
   options.seed = seed.value();
-  constexpr std::array<std::string_view, 2> kSnapshots = {"auto", "off"};
-  if (const auto known = ParseChoice("--snapshot", raw.snapshot, kSnapshots); !known.ok()) {
+  if (const auto known = ParseChoice("--snapshot", raw.snapshot, kSnapshotWords); !known.ok()) {
     return known.error();
   } else {
     options.target.snapshots = known.value() == 0;
@@ -338,8 +331,7 @@ Result<Options> ParseRun(CommandLine line) {
 
 Result<Options> ParseWrite(const RawOptions& raw) {
   WriteOptions options;
-  constexpr std::array<std::string_view, 2> kModes = {"sync", "async"};
-  const Result<size_t> mode = ParseChoice("--mode", raw.mode, kModes);
+  const Result<size_t> mode = ParseChoice("--mode", raw.mode, kModeWords);
   if (!mode.ok()) return mode.error();
   options.async = raw.mode == "async";
   options.pattern = raw.pattern;
@@ -388,6 +380,11 @@ Result<Options> ParseOptions(int argc, const char* const* argv) {
   if (name == "run") return ParseRun(std::move(line));
   if (name == "write") return ParseWrite(line.raw);
   if (name == "verify") return ParseVerify(line.raw);
+  if (name == "completions") {
+    Result<std::string> script = CompletionsFor(line.raw.mode);
+    if (!script.ok()) return script.error();
+    return Options(PrintOptions{std::move(script).value()});
+  }
   if (name == "report") {
     Result<ReportOptions> report = ParseReport(line.raw);
     if (!report.ok()) return report.error();

@@ -2,7 +2,7 @@
 //
 // Texts are safe to show: valid UTF-8 without control characters, which stand there as \x1b or
 // \u{202e} (plain_text.h). They are not escaped for any format; that is the renderer's work.
-// Fields that a stream lacks have these defaults. README, "JSON", says what each means.
+// Fields that a stream lacks have these defaults. harness/docs/json.md says what each means.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Reports for machines: JSON Lines, one object per string, without the newline. README, "JSON".
+// Reports for machines: JSON Lines, one object per string, without the newline; see
+// harness/docs/json.md.
 #pragma once
 
 #include <string>

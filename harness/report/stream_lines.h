@@ -1,5 +1,5 @@
 // The lines of a campaign's stream that come before its result (json_report.h). The stream is the
-// one record of a campaign: every other format is rendered from it. README, "JSON";
+// one record of a campaign: every other format is rendered from it. harness/docs/json.md;
 // stream.schema.json describes each line.
 //
 // No line holds a time of day or a duration, so the same seed gives the same bytes, but for what

@@ -1,6 +1,6 @@
 // Schedules: which faults apply to which calls. Plain values, fixed before a trial.
 //
-// The one text form (README, "Schedules"):
+// The one text form (harness/docs/schedules.md):
 //   schedule = [ 'full=' N ] [ step { ' ' step } ]
 //   step     = CALLS [ '@' OUTPUT ] ':' FAULT [ '=' ARG ]
 //   CALLS    = N | N '-' M | N '-' | '*' | 'close' | 'fsync'      calls count from 1, per output

@@ -1,7 +1,7 @@
 // What the judged output of a trial is, and, for a stream, its two ends.
 //
 // A file stays where the target put it. A stream has a reader (sink_reader.h), and the kernel
-// itself makes it short or full. README, "Sinks".
+// itself makes it short or full. harness/docs/sinks.md.
 #pragma once
 
 #include <array>

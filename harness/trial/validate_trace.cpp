@@ -13,7 +13,7 @@ namespace {
 
 constexpr uint64_t kAtomicPipeBytes = 4096;  // PIPE_BUF, pipe(7)
 constexpr uint64_t kPage = 4096;
-// README, "Schedules": so many answers without progress in a row, then the call passes.
+// harness/docs/schedules.md: so many answers without progress in a row, then the call passes.
 constexpr uint32_t kStallsMax = 8;
 
 using Words = std::string_view;

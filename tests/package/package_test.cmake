@@ -1,9 +1,10 @@
 # Claim: the installed package serves a project outside the tree, found through CMake: green for a
 # correct writer; red for a broken one, with the minimal schedule in words, from inside and outside.
+# It may be moved.
 #
-# README shows the sample's own test, word for word.
+# The page about tests in process shows the sample's own, word for word.
 #
-# cmake -DBUILD=DIR -DSAMPLE=DIR -DREADME=FILE -DWORK=DIR -DCXX=COMPILER -DGENERATOR=NAME
+# cmake -DBUILD=DIR -DSAMPLE=DIR -DPAGE=FILE -DWORK=DIR -DCXX=COMPILER -DGENERATOR=NAME
 #       -P package_test.cmake
 
 function(Run expected_status variable)
@@ -21,16 +22,38 @@ function(Demand text regex)
   endif()
 endfunction()
 
-file(READ ${README} readme)
+file(READ ${PAGE} page)
 file(READ ${SAMPLE}/my_writer_test.cpp example)
-string(FIND "${readme}" "${example}" place)
+string(FIND "${page}" "${example}" place)
 if(place EQUAL -1)
-  message(FATAL_ERROR "README does not show ${SAMPLE}/my_writer_test.cpp as it is")
+  message(FATAL_ERROR "${PAGE} does not show ${SAMPLE}/my_writer_test.cpp as it is")
 endif()
 
 file(REMOVE_RECURSE ${WORK})
 file(MAKE_DIRECTORY ${WORK})
 Run(works text ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+# A prefix may be moved as a whole: the program finds its library beside itself, and not where it was
+# built or installed.
+Run(works text ${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/installed)
+file(RENAME ${WORK}/installed ${WORK}/moved)
+Run(works text ${WORK}/moved/bin/shortwrite doctor)
+Demand("${text}" "preload library +${WORK}/moved/[^\n]*/shortwrite/libshortwrite_preload.so")
+Run(fails text ${CMAKE_COMMAND} -E chdir ${WORK} ${WORK}/moved/bin/shortwrite check
+    --backend preload -- ${BUILD}/fixtures/broken/single_call_count_ignored {payload} {out})
+Demand("${text}" "schedule    1:short=1\n")
+foreach(file share/bash-completion/completions/shortwrite share/fish/vendor_completions.d/shortwrite.fish
+             share/doc/shortwrite/README.md share/doc/shortwrite/cli.md
+             share/doc/shortwrite/picture.svg share/shortwrite/stream.schema.json)
+  if(NOT EXISTS ${WORK}/moved/${file})
+    message(FATAL_ERROR "not installed: ${file}")
+  endif()
+endforeach()
+file(READ ${WORK}/moved/share/doc/shortwrite/README.md text)
+Demand("${text}" "\\]\\(picture.svg\\)")
+file(READ ${WORK}/moved/share/bash-completion/completions/shortwrite text)
+Demand("${text}" "complete -F _shortwrite shortwrite\n")
+file(REMOVE_RECURSE ${WORK}/moved)
+
 # Copied, so that nothing of our tree can be found beside it, and its corpus stays away from it.
 file(COPY ${SAMPLE}/ DESTINATION ${WORK}/sample)
 set(configure ${CMAKE_COMMAND} -S ${WORK}/sample -B ${WORK}/build -G ${GENERATOR}

@@ -11,8 +11,8 @@ namespace shortwrite::inprocess {
 // FUSE file systems do besides.
 enum class Profile { kLinux, kPosix, kHostile };
 
-// A list of steps `CALLS[@OUTPUT]:FAULT[=ARG]`, as README ("Schedules") has them. Calls count from
-// 1 for each output. Immutable and cheap to copy; may be read by several threads at once.
+// A list of steps `CALLS[@OUTPUT]:FAULT[=ARG]`, as harness/docs/schedules.md has them. Calls count
+// from 1 for each output. Immutable and cheap to copy; may be read by several threads at once.
 class Schedule {
  public:
   // No fault at all: a control.

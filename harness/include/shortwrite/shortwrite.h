@@ -1,4 +1,4 @@
-// Everything that a test in process needs; README, "In your own tests", has an example.
+// Everything that a test in process needs; harness/docs/in-process.md has an example.
 #pragma once
 
 #include <shortwrite/generators.h>  // IWYU pragma: export
