@@ -64,7 +64,7 @@ class Bench:
     def __init__(self, build, quick):
         self.shortwrite = f"{build}/shortwrite"
         self.loops = f"{build}/bench_loops"
-        self.fork = f"{build}/bench_fork"
+        self.forks = {"dynamic": f"{build}/bench_fork", "static": f"{build}/bench_fork_static"}
         self.fixtures = f"{build}/fixtures"
         self.inprocess_loop = [f"{build}/bench_inprocess", f"{build}/libshortwrite_preload.so"]
         self.writer = f"{build}/fixtures/correct/plain_loop"
@@ -87,6 +87,8 @@ class Bench:
     def plant_corpus(self, count):
         """As many schedules, each one short write at another byte: what check runs first."""
         corpus = f"{self.dir}/corpus-{count}"
+        if os.path.isdir(corpus):
+            return corpus
         os.mkdir(corpus)
         for accepted in range(1, count + 1):
             with open(f"{corpus}/{accepted:04}.sched", "w") as schedule:
@@ -109,10 +111,10 @@ class Bench:
         demand(not unserved, f"the trials did not run in clones: {unserved}")
         return wall_ns
 
-    def spawn_ns(self, rounds, prefix=(), compare=True):
+    def spawn_ns(self, rounds, prefix=(), compare=True, writer=()):
         reference = self.payload if compare else "-"
         return int(output_of([self.loops, "spawn", str(rounds), self.out, reference, *prefix,
-                              self.writer, self.payload, self.out]))
+                              *(writer or (self.writer,)), self.payload, self.out]))
 
     def demand_delivery(self, prefix, name):
         """The tool's fault reaches this program: with an error that is fatal it must fail."""
@@ -153,7 +155,7 @@ class Bench:
     def snapshots(self):
         """Trials in clones of a held target, beside new starts of it under the same backend."""
         few, many = (100, 300) if self.rounds < 9 else (100, 600)
-        corpora = {n: f"{self.dir}/corpus-{n}" for n in (few, many)}
+        corpora = {n: self.plant_corpus(n) for n in (few, many)}
         strace = ["strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=write", "-e",
                   "inject=write:error=EINTR:when=1"]
         python = f"{self.dir}/writer.py"
@@ -167,24 +169,25 @@ class Bench:
             if counts[1] not in corpora:
                 corpora[counts[1]] = self.plant_corpus(counts[1])
             clones, starts, forks, loops = [], [], [], []
+            image = "static" if name == "static" else "dynamic"
             for _ in range(self.rounds):
                 for times, snapshot in ((clones, "auto"), (starts, "off")):
                     spent = [self.check_ns("syscall", corpora[n], n, snapshot, writer)
                              for n in counts]
                     times.append((spent[1] - spent[0]) / (counts[1] - counts[0]))
-                if name == "C":
-                    forks.append(int(output_of([self.fork])))
-                    loops.append(self.spawn_ns(many // 10, strace))
+                if name != "CPython":
+                    forks.append(int(output_of([self.forks[image]])))
+                    loops.append(self.spawn_ns(many // 10, strace, writer=writer))
             middle = statistics.median(clones)
             yield (f"snapshot trials per second, {name} / by exec", per_second(middle),
                    per_second(statistics.median(starts)),
                    *at_least(statistics.median(a / b for a, b in zip(starts, clones)), 3))
-            if name != "C":
+            if name == "CPython":
                 continue
-            yield ("snapshot trials per second, C / loop over strace", per_second(middle),
+            yield (f"snapshot trials per second, {name} / loop over strace", per_second(middle),
                    per_second(statistics.median(loops)),
                    *at_least(statistics.median(a / b for a, b in zip(loops, clones)), 20))
-            yield ("a snapshot trial, C / bare fork+exit+wait", ms(middle),
+            yield (f"a snapshot trial, {name} / bare fork+exit+wait", ms(middle),
                    ms(statistics.median(forks)),
                    *at_most(statistics.median(a / b for a, b in zip(clones, forks)), 2))
 
@@ -407,7 +410,7 @@ def at_least(ratio, bar):
     return f"{ratio:.2f}", f">= {bar}", word(ratio >= bar)
 
 
-def main(mode, build):
+def main(mode, build, names):
     quick = mode == "quick"
     bench = Bench(build, quick)
     line = "{:<52} {:>11} {:>11} {:>8}  {:<11} {}"
@@ -416,8 +419,15 @@ def main(mode, build):
     print(line.format("row", "measured", "baseline", "ratio", "bar", "").rstrip(), flush=True)
     wrong = 0
     try:
-        for rows in (bench.trials, bench.snapshots, bench.jobs, bench.commands, bench.inprocess,
-                     bench.traced, bench.calls, bench.large_files):
+        groups = [bench.trials, bench.snapshots, bench.jobs, bench.commands, bench.inprocess,
+                  bench.traced, bench.calls, bench.large_files]
+        unknown = set(names) - {rows.__name__ for rows in groups}
+        if unknown:
+            print(f"bench: no such rows: {', '.join(sorted(unknown))}", file=sys.stderr)
+            return 2
+        for rows in groups:
+            if names and rows.__name__ not in names:
+                continue
             try:
                 for row in rows():
                     print(line.format(*row), flush=True)
@@ -430,4 +440,4 @@ def main(mode, build):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2]))
+    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3:]))
