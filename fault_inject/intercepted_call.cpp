@@ -155,7 +155,7 @@ void InterceptedCall::MarkDelivered() {
 }
 
 bool InterceptedCall::may_be_unwatched() const {
-  return is_regular_ && step_ == nullptr && !TracesFully(*region_);
+  return is_regular_ && step_ == nullptr && !TracesFully(*region_) && !IsCopy(request_.call);
 }
 
 // The one that an error at close is for.

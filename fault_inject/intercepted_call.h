@@ -58,7 +58,8 @@ class InterceptedCall {
   uint64_t inode() const { return inode_; }
 
   // Nothing hangs on what the call returns: no fault applies, the trace is not a full one, and no
-  // signal can interrupt it (signal(7): never on a regular file), so that it is not made twice.
+  // signal can interrupt it (signal(7): never on a regular file), so that it is not made twice. A
+  // copy is often refused (EXDEV, EINVAL: copy_file_range(2)), and its program then writes.
   bool may_be_unwatched() const;
   // The call goes on, and nobody waits for its return; all of it is taken to be accepted.
   void LetGo();

@@ -69,6 +69,7 @@ void SnapshotRunner::Calibrate(const Observation& control) {
   exec_.Calibrate(control);
   if (!wanted_) return;
   control_ = control;
+  closes_by_exec_ = false;
   why_not_ = WhyNeverFor(control);
   abandoned_ = 0;
   deadline_ = std::max(kBaseDeadline, duration_cast<milliseconds>(kControlMultiple * control.wall));
@@ -92,7 +93,7 @@ std::string SnapshotRunner::WhyNeverFor(const Observation& control) const {
 bool SnapshotRunner::MayServe(const TrialRequest& request) {
   return wanted_ && control_ && why_not_.empty() && !request.schedule.empty() &&
          !request.schedule.full && !request.full_trace && request.with_existing &&
-         !request.plain_sink;
+         !request.plain_sink && !(closes_by_exec_ && NeedsCloses(request.schedule));
 }
 
 Result<Observation> SnapshotRunner::Run(const TrialRequest& request) {
@@ -104,7 +105,7 @@ Result<Observation> SnapshotRunner::Run(const TrialRequest& request) {
   }
   if (tracer_ == nullptr || !tracer_->has_snapshot()) {
     if (Status taken = Take(); !taken.ok()) return taken.error();
-    if (!why_not_.empty()) return RunByExec(request);
+    if (!MayServe(request)) return RunByExec(request);
   }
   Result<std::optional<Observation>> cloned = RunClone(request);
   if (!cloned.ok()) return cloned.error();
@@ -129,18 +130,31 @@ Status SnapshotRunner::Take() {
   if (!cloned.ok()) return cloned.error();
   std::string difference = "it did not end in time, or left processes behind";
   if (cloned.value()) {
-    Observation expected = *control_;
-    if (!closes_) std::erase_if(expected.calls, IsSync);
-    difference = DescribeTrialDifference(expected, *cloned.value());
-    // Only a tracer sees these, and a target that traces by itself is refused by one.
-    if (difference.empty() && expected.unseen_ways != cloned.value()->unseen_ways) {
-      difference = cloned.value()->unseen_ways;
+    difference = DifferenceOf(*cloned.value(), closes_);
+    if (closes_ && !difference.empty() && DifferenceOf(*cloned.value(), false).empty()) {
+      closes_by_exec_ = true;
+      closes_ = false;
+      Drop();
+      return Ok();
     }
   }
   if (!difference.empty()) {
     why_not_ = "a clone without faults differs from the control: " + difference;
   }
   return Ok();
+}
+
+std::string SnapshotRunner::DifferenceOf(const Observation& clone, bool with_closes) const {
+  Observation expected = *control_;
+  Observation actual = clone;
+  if (!with_closes) {
+    std::erase_if(expected.calls, IsSync);
+    std::erase_if(actual.calls, IsSync);
+  }
+  const std::string difference = DescribeTrialDifference(expected, actual);
+  // Only a tracer sees these, and a target that traces by itself is refused by one.
+  const bool more_ways = difference.empty() && expected.unseen_ways != actual.unseen_ways;
+  return more_ways ? actual.unseen_ways : difference;
 }
 
 std::string SnapshotRunner::Hold() {
@@ -226,6 +240,9 @@ Result<Observation> SnapshotRunner::Check(const TrialRequest& request,
   if (!by_exec.ok()) return by_exec;
   const std::string difference = DescribeTrialDifference(by_exec.value(), observation);
   if (difference.empty()) return by_exec;
+  const Result<Observation> again = exec_.Run(request);
+  if (!again.ok()) return again;
+  if (!DescribeTrialDifference(by_exec.value(), again.value()).empty()) return by_exec;
   GiveUp(fmt::format("under '{}' a clone differed from a new start: {}", ToText(request.schedule),
                      difference));
   return Error{ErrorKind::kUntrusted, why_not_};

@@ -6,7 +6,12 @@
 // must equal the control. One trial in kTrialsPerCheck, and each trial that ended otherwise than
 // the control although its faults are recoverable, is repeated by exec, must agree, and counts as
 // it went there. If one ever disagrees, none of the trials before can be trusted: Run fails with
-// kUntrusted, and the campaign must be run again, now by exec alone.
+// kUntrusted, and the campaign must be run again, now by exec alone. But where a second new start
+// differs from the first one, too, the target does not repeat itself under these faults (who dies
+// may leave a temporary file with a random name), and nothing is shown about the clone.
+//
+// Where the library sees fewer closes than the tracer (that of fclose(3) is inside libc), a
+// schedule that is about closes goes to exec.
 //
 // A clone has a short deadline. Who misses it, or leaves processes behind, is run by exec too: that
 // is where hangs are proved.
@@ -51,6 +56,7 @@ class SnapshotRunner final : public TrialRunner {
   bool MayServe(const TrialRequest& request);
   std::string WhyNeverFor(const Observation& control) const;
   Status Take();
+  std::string DifferenceOf(const Observation& clone, bool with_closes) const;
   std::string Hold();
   Result<std::optional<Observation>> RunClone(const TrialRequest& request);
   Result<Observation> RunByExec(const TrialRequest& request);
@@ -68,6 +74,7 @@ class SnapshotRunner final : public TrialRunner {
   ExecRunner::Streams streams_;  // of the snapshot
   std::chrono::milliseconds deadline_{0};
   bool closes_ = false;  // they stop the clones of the snapshot in hand, and of the next
+  bool closes_by_exec_ = false;
   uint32_t served_ = 0;
   uint32_t abandoned_ = 0;  // clones in a row
 };

@@ -160,11 +160,11 @@ class WhatACloneHas : public SnapshotRunnerTest {
   }
 
   void ExpectItsOwn(const std::string& program) {
-    constexpr Had kAll[] = {{"raise", "handled"},       {"thread_clock", "own"},
-                            {"timer", "rang"},          {"shared_mapping", "two"},
-                            {"process_id", "same"},     {"group", "own group"},
-                            {"inherited", "fresh"},     {"pipe", "one byte"},
-                            {"thread_later", "joined"}, {"child_later", "child"}};
+    constexpr Had kAll[] = {
+        {"raise", "handled"},      {"thread_clock", "own"},    {"timer", "rang"},
+        {"shared_mapping", "two"}, {"process_id", "same"},     {"group", "own group"},
+        {"inherited", "fresh"},    {"pipe", "one byte"},       {"thread_later", "joined"},
+        {"child_later", "child"},  {"refused_copy", "refused"}};
     for (const Had& had : kAll) {
       SCOPED_TRACE(had.what);
       SnapshotRunner runner = Make({program, had.what, "{out}"});
@@ -196,24 +196,22 @@ TEST_P(WhatACloneHas, IsItsOwnUnderMusl) {
   ExpectItsOwn(program);
 }
 
-// Who starts threads or processes first is not held, and is judged by exec all the same.
-TEST_P(WhatACloneHas, ExecServesWhoStartsOthersFirst) {
-  for (const char* const what : {"thread", "child"}) {
-    SnapshotRunner runner = Target(what);
+// Who does this before its first output is not held, and is judged by exec all the same.
+TEST_P(WhatACloneHas, ExecServesWhoCannotBeHeld) {
+  constexpr Had kAll[] = {
+      {"thread", "it starts other processes or threads before its first output"},
+      {"child", "it starts other processes or threads before its first output"},
+      {"nothing", "it ends without touching an output"},
+      {"proc_file", "it keeps a file of /proc open, which would tell a clone of another process"}};
+  for (const Had& had : kAll) {
+    SCOPED_TRACE(had.what);
+    SnapshotRunner runner = Target(had.what);
     (void)Control(runner);
     EXPECT_EQ(DescribeTrialDifference(ByExec(kNoFault), Run(runner, kNoFault)), "");
     EXPECT_EQ(runner.served(), 0u);
-    EXPECT_EQ(runner.why_not(), "it starts other processes or threads before its first output");
+    EXPECT_EQ(runner.why_not(), had.found);
     ExpectNobodyLeft();
   }
-}
-
-TEST_P(WhatACloneHas, ExecServesWhoTouchesNoOutput) {
-  SnapshotRunner runner = Target("nothing");
-  (void)Control(runner);
-  EXPECT_EQ(Run(runner, kNoFault).end, (TargetEnd{Kind::kExited, 0}));
-  EXPECT_EQ(runner.why_not(), "it ends without touching an output");
-  ExpectNobodyLeft();
 }
 
 // What is not known beforehand shows in the first clone, which must do as the control did: here it
@@ -227,6 +225,42 @@ TEST_P(WhatACloneHas, ExecServesWhoIsNotTheSameInAClone) {
             "a clone without faults differs from the control: it did not end in time, or left "
             "processes behind");
   ExpectNobodyLeft();
+}
+
+// Beside the library only the clone shows it; under the tracer the control did, and the campaign
+// ends there.
+TEST_P(WhatACloneHas, ExecServesWhoAsksForIoUring) {
+  SnapshotRunner runner = Target("io_uring");
+  (void)Control(runner);
+  EXPECT_EQ(Output(Run(runner, kNoFault)), "begun asked");
+  if (GetParam() == Backend::kPreload) {
+    EXPECT_EQ(runner.served(), 0u);
+    EXPECT_NE(runner.why_not().find("io_uring"), std::string::npos) << runner.why_not();
+  } else {
+    EXPECT_EQ(runner.served(), 1u) << runner.why_not();
+  }
+}
+
+// A close at which no fault can be is no difference between the tracer and the library.
+TEST_P(WhatACloneHas, ClosesOfUnwrittenFilesDoNotMatter) {
+  SnapshotRunner runner = Target("closes_idle");
+  (void)Control(runner);
+  const Observation by_exec = ByExec("close@out:eio");
+  EXPECT_EQ(DescribeTrialDifference(by_exec, Run(runner, "close@out:eio")), "");
+  EXPECT_EQ(runner.served(), 1u) << runner.why_not();
+}
+
+// One at which the tracer alone could put a fault: exec has the schedules about it, a clone the
+// others.
+TEST_P(WhatACloneHas, ExecServesClosesThatTheLibraryDoesNotSee) {
+  SnapshotRunner runner = Target("closes_written");
+  (void)Control(runner);
+  const bool sees = GetParam() == Backend::kSyscall;
+  for (uint32_t i = 1; i <= 2; ++i) {
+    EXPECT_EQ(Run(runner, "close@out:eio").faults_delivered, sees ? 1u : 0u);
+    EXPECT_EQ(Run(runner, "1@out:short=1").faults_delivered, 1u);
+    EXPECT_EQ(runner.served(), sees ? 2 * i : i) << runner.why_not();
+  }
 }
 
 TEST_P(WhatACloneHas, ExecServesStreams) {
@@ -269,6 +303,21 @@ TEST_P(WhatACloneHas, DistrustsASnapshotThatDisagrees) {
   const Observation by_exec = Run(runner, "2:short=1");
   EXPECT_EQ(Output(by_exec), "begun 12345678");
   EXPECT_EQ(runner.served(), 2u);
+  ExpectNobodyLeft();
+}
+
+// Where new starts differ among themselves, a clone that does, too, says nothing about clones.
+TEST_P(WhatACloneHas, IsNotDistrustedWhereNewStartsDiffer) {
+  {
+    SnapshotRunner runner = Target("random_name");
+    (void)Control(runner);
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ(Output(Run(runner, "2@out:short=1")), "begun 12345678");
+      EXPECT_EQ(Run(runner, kNoFault).end, (TargetEnd{Kind::kExited, 0}));
+    }
+    EXPECT_EQ(runner.served(), 4u) << runner.why_not();
+    EXPECT_EQ(runner.why_not(), "");
+  }
   ExpectNobodyLeft();
 }
 

@@ -1,6 +1,7 @@
 // A target that has something which a clone might not have, or might have from another trial.
 // snapshot_target WHAT OUT: writes what it found to OUT, with two write calls, the second of which
 // is made whole. What each WHAT is for stands in snapshot_runner_test.cpp.
+#define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -206,6 +207,59 @@ static void KillsOldId(const char* path) {
   kill(before, SIGKILL);
 }
 
+// Under a fault it leaves a file whose name nobody can foretell.
+static void RandomName(const char* path) {
+  char name[4096];
+  snprintf(name, sizeof(name), "%s-XXXXXX", path);
+  Begin(path);
+  const ssize_t n = write(out, "12345678", 8);
+  if (n == 8) return;
+  WriteAll("12345678" + n);
+  if (mkstemp(name) < 0) exit(1);
+}
+
+// Two closes inside libc: of a file that nothing was written to, and of one that something was.
+static void ClosesIdle(const char* path) {
+  char name[4096];
+  snprintf(name, sizeof(name), "%s-idle", path);
+  Begin(path);
+  FILE* const idle = fopen(name, "w");
+  if (idle == NULL || fclose(idle) != 0) exit(1);
+  WriteAll("closed");
+}
+
+static void ClosesWritten(const char* path) {
+  FILE* const stream = fopen(path, "w");
+  if (stream == NULL) exit(1);
+  out = fileno(stream);
+  WriteAll("begun ");
+  WriteAll("closed");
+  if (fclose(stream) != 0) exit(1);
+}
+
+// Tells of the process that opened it, whoever reads it.
+static void ProcFile(const char* path) {
+  const int maps = open("/proc/self/maps", O_RDONLY);
+  Begin(path);
+  char byte = 0;
+  WriteAll(read(maps, &byte, 1) == 1 ? "read" : "not read");
+}
+
+// A copy that the kernel refuses, as it does between two file systems.
+static void RefusedCopy(const char* path) {
+  loff_t from = 0;
+  loff_t to = 6;
+  Begin(path);
+  WriteAll(copy_file_range(out, &from, out, &to, 6, 0) < 0 ? "refused" : "copied");
+}
+
+static void IoUring(const char* path) {
+  char parameters[120] = {0};
+  syscall(SYS_io_uring_setup, 1, parameters);
+  Begin(path);
+  WriteAll("asked");
+}
+
 int main(int count, char** arguments) {
   static const struct {
     const char* name;
@@ -227,7 +281,13 @@ int main(int count, char** arguments) {
               {"leaves_child", LeavesChild},
               {"hangs", Hangs},
               {"thread_id", ThreadId},
-              {"kills_old_id", KillsOldId}};
+              {"kills_old_id", KillsOldId},
+              {"random_name", RandomName},
+              {"closes_idle", ClosesIdle},
+              {"closes_written", ClosesWritten},
+              {"proc_file", ProcFile},
+              {"refused_copy", RefusedCopy},
+              {"io_uring", IoUring}};
   if (count != 3) return 2;
   for (size_t i = 0; i < sizeof(kAll) / sizeof(kAll[0]); ++i) {
     if (strcmp(arguments[1], kAll[i].name) != 0) continue;
