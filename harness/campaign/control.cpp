@@ -266,8 +266,7 @@ class ControlRun {
     if (settings_.payload_reference) {
       remedy =
           "; if the target is not meant to copy its payload verbatim to this output, name the one "
-          "that it "
-          "copies to as {out}, or use --reference control";
+          "that it copies to as {out}, or use --reference control";
     }
     return End(CampaignEnd::kControlFailed,
                fmt::format("the control, without any fault, is wrong: {}{}",
@@ -283,6 +282,7 @@ class ControlRun {
     }
     const Judgement judgement = JudgeAgainst(first, again);
     if (!judgement.good) {
+      outcome_.outputs_differ = !settings_.judge.comparison;
       return End(CampaignEnd::kControlFailed,
                  fmt::format("two controls differ, so no output could be judged: {}",
                              DescribeDifference(judgement)));

@@ -1,6 +1,7 @@
 #include "harness/cli/command_line.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -12,6 +13,31 @@ namespace shortwrite {
 namespace {
 
 constexpr char kVersionText[] = "shortwrite " SHORTWRITE_VERSION "\n";
+
+// An option that takes one of a few words, which stand for the enum's values in their order.
+template <typename Enum, size_t N>
+void AddChoice(CLI::App& app, const char* name, const std::array<std::string_view, N>& words,
+               Enum& value, const char* help) {
+  const auto choose = [name, words, &value](const std::string& text) {
+    const auto word = std::find(words.begin(), words.end(), text);
+    if (word == words.end()) {
+      throw CLI::ValidationError(
+          name, fmt::format("'{}' is not one of {}", text, fmt::join(words, ", ")));
+    }
+    value = static_cast<Enum>(word - words.begin());
+  };
+  app.add_option_function<std::string>(name, choose, help);
+}
+
+void AddColor(CLI::App& app, ColourWish& color) {
+  constexpr std::array<std::string_view, 3> kWords = {"auto", "always", "never"};
+  AddChoice(app, "--color", kWords, color, "auto, always or never");
+}
+
+void AddProgress(CLI::App& app, ProgressWish& progress) {
+  constexpr std::array<std::string_view, 4> kWords = {"auto", "line", "plain", "none"};
+  AddChoice(app, "--progress", kWords, progress, "auto, line, plain or none");
+}
 
 void AddTargetOptions(CLI::App& app, RawTarget& raw) {
   app.add_option("--profile", raw.profile, "what counts as legal: linux, posix or hostile");
@@ -28,6 +54,7 @@ void AddTargetOptions(CLI::App& app, RawTarget& raw) {
   app.add_option("--judge", raw.judge, "command that compares an output with its reference");
   app.add_flag("--json", raw.json, "JSON Lines on stdout");
   app.add_flag("--quiet", raw.quiet, "no progress on stderr");
+  AddColor(app, raw.color);
 }
 
 void AddReportOptions(CLI::App& app, RawOptions& raw) {
@@ -48,6 +75,7 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
   check->add_option("--jobs", raw.jobs, "trials beside each other; default: the processors");
   check->add_option("--snapshot", raw.snapshot, "auto or off");
   check->add_option("--corpus", raw.corpus, "DIR of kept counterexamples, run first");
+  AddProgress(*check, raw.progress);
   AddReportOptions(*check, raw);
 
   CLI::App* const replay = app.add_subcommand("replay", "one judged trial with its timeline");
@@ -82,8 +110,16 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
   report->add_option("--from", raw.from, "FILE of a stream; -: standard input")->required();
   AddReportOptions(*report, raw);
 
-  CLI::App* const doctor = app.add_subcommand("doctor", "what this machine allows, and remedies");
+  CLI::App* const explain =
+      app.add_subcommand("explain", "what a verdict, a class or a fault means");
+  explain->add_option("WORD", raw.word, "such as corrupted, W01 or eagain; none: a list");
+  explain->add_flag("--json", raw.target.json, "JSON Lines on stdout");
+  AddColor(*explain, raw.target.color);
+
+  CLI::App* const doctor =
+      app.add_subcommand("doctor", "what this machine allows a COMMAND, and remedies");
   doctor->add_flag("--json", raw.target.json, "JSON Lines on stdout");
+  AddColor(*doctor, raw.target.color);
 }
 
 // The command of the target is cut off before CLI11 sees the rest: options end at the first word
@@ -125,8 +161,9 @@ SplitArguments Split(const CLI::App& subcommand, bool wants_file,
   return split;
 }
 
-bool RunsTarget(const std::string& subcommand) {
-  return subcommand == "check" || subcommand == "replay" || subcommand == "run";
+bool NamesTarget(const std::string& subcommand) {
+  return subcommand == "check" || subcommand == "replay" || subcommand == "run" ||
+         subcommand == "doctor";
 }
 
 }  // namespace
@@ -148,10 +185,10 @@ Result<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
   });
   if (!words.empty() && !words[0].starts_with('-') && known.empty()) {
     return UsageError(fmt::format(
-        "'{}' is no subcommand; known: check, replay, run, write, verify, report, doctor",
+        "'{}' is no subcommand; known: check, replay, run, write, verify, report, explain, doctor",
         words[0]));
   }
-  if (!words.empty() && RunsTarget(words[0])) {
+  if (!words.empty() && NamesTarget(words[0])) {
     const std::string name = words[0];
     words.erase(words.begin());
     SplitArguments split = Split(*known.front(), name == "replay", words);
