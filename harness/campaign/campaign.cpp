@@ -5,6 +5,7 @@
 #include "harness/campaign/explore.h"
 #include "harness/campaign/explorer.h"
 #include "harness/campaign/search.h"
+#include "harness/campaign/short_period.h"
 
 namespace shortwrite {
 namespace {
@@ -29,6 +30,15 @@ Status KeepFailureAlone(ControlOutcome& control, Explorer& explorer, CampaignLis
   return Ok();
 }
 
+void LookAtOutputs(const CampaignReference& reference, CampaignResult& result) {
+  result.unjudged_bytes = reference.control.remarks.size();
+  for (const OutputFile& output : reference.control.outputs) {
+    if (output.name == reference.main_output) {
+      result.output_repeats_at = ShortPeriod(output.bytes.view());
+    }
+  }
+}
+
 // Whether there is anything to explore after the controls.
 Result<bool> TakeOver(ControlOutcome control, Explorer& explorer, CampaignListener& listener) {
   CampaignResult& result = explorer.result();
@@ -37,12 +47,14 @@ Result<bool> TakeOver(ControlOutcome control, Explorer& explorer, CampaignListen
   result.write_calls = control.write_calls;
   result.output_bytes = control.output_bytes;
   result.notes = std::move(control.notes);
+  result.outputs_differ = control.outputs_differ;
   result.reason = control.reason;
   explorer.trials().reference = std::move(control.reference);
   if (control.end) {
     result.end = *control.end;
     return false;
   }
+  LookAtOutputs(explorer.trials().reference, result);
   listener.OnControl(explorer.trials().reference.control);
   if (!control.fails_alone) return true;
   if (Status kept = KeepFailureAlone(control, explorer, listener); !kept.ok()) return kept.error();
@@ -86,6 +98,7 @@ Result<CampaignResult> Stopped(CampaignResult result, const Error& error) {
 Result<CampaignResult> RunCampaign(TrialRunner& runner, const CampaignSettings& settings,
                                    CampaignListener& listener) {
   CampaignResult result;
+  listener.OnPhase(Phase::kControl);
   Result<ControlOutcome> control = RunControls(runner, settings, 2);
   if (!control.ok()) return Stopped(std::move(result), control.error());
   Explorer explorer(runner, settings, listener, result);

@@ -91,6 +91,14 @@ struct BackendChoice {
   std::string reason;
 };
 
+// What of the sweep was run; of one in passes (explore_sweep.cpp), the last.
+struct SweepExtent {
+  uint64_t schedules_planned = 0;
+  uint64_t schedules_run = 0;
+  uint64_t calls_total = 0;    // that the control made
+  uint64_t calls_planned = 0;  // of these, calls that the plan gives every single fault
+};
+
 struct CampaignResult {
   CampaignEnd end = CampaignEnd::kVacuous;
   std::string reason;  // in words, unless survived or counterexample
@@ -105,12 +113,24 @@ struct CampaignResult {
   uint64_t write_calls = 0;       // of the control, on all outputs
   uint64_t output_bytes = 0;      // of the control
   std::string completeness;
+  // What people are advised by (report/warnings.h).
+  SweepExtent sweep;
+  bool outputs_differ = false;  // from one control to the next, and nobody said how to compare
+  uint64_t unjudged_bytes = 0;  // that the control wrote to a stdout which is no output
+  uint64_t output_repeats_at =
+      0;  // the main output's period, if it is a short one (short_period.h)
 };
 
-// What a campaign tells while it runs. Calls come in this order, from one thread.
+// What a campaign is at. Corpus, sweep and search follow each other; a failure interrupts them to
+// be made smaller and confirmed.
+enum class Phase { kControl, kCorpus, kSweep, kSearch, kShrink, kConfirm };
+
+// What a campaign tells while it runs. Calls come in this order, from one thread; OnPhase whenever
+// another phase begins, before its first trial.
 class CampaignListener {
  public:
   virtual ~CampaignListener() = default;
+  virtual void OnPhase(Phase) {}
   virtual void OnControl(const Observation&) {}
   virtual void OnTrial(uint32_t /*done*/, uint32_t /*planned*/) {}
   // Before shrinking: whatever happens later, this is not lost.

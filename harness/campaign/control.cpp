@@ -283,6 +283,7 @@ class ControlRun {
     }
     const Judgement judgement = JudgeAgainst(first, again);
     if (!judgement.good) {
+      outcome_.outputs_differ = !settings_.judge.comparison;
       return End(CampaignEnd::kControlFailed,
                  fmt::format("two controls differ, so no output could be judged: {}",
                              DescribeDifference(judgement)));

@@ -20,6 +20,7 @@ struct ControlOutcome {
   uint32_t controls = 0;
   uint64_t write_calls = 0;
   uint64_t output_bytes = 0;
+  bool outputs_differ = false;  // from the next control's, byte for byte
   // The output's former content, or the sink, alone makes the target fail: a counterexample without
   // any fault.
   std::optional<Observation> fails_alone;

@@ -27,7 +27,9 @@ Status Counterexamples::Take(const Failure& failure, const std::string& symptom,
   if (Status steady = CheckControlAgain(); !steady.ok()) return steady;
   if (control_failed_) return Ok();
   const uint32_t shrink_trials = slow_ ? kShrinkTrialsMax / 6 : kShrinkTrialsMax;
-  Result<Counterexample> examined = Examine(trials_, settings_, failure, shrink_trials, !slow_);
+  listener_.OnPhase(Phase::kShrink);
+  Result<Counterexample> examined =
+      Examine(trials_, settings_, failure, shrink_trials, !slow_, listener_);
   if (!examined.ok()) return examined.error();
   Counterexample& found = examined.value();
   found.trials_to_find = trial;

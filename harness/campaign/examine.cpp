@@ -124,8 +124,8 @@ Status Confirm(Trials& trials, const CampaignSettings& settings, const Judgement
 }  // namespace
 
 Result<Counterexample> Examine(Trials& trials, const CampaignSettings& settings,
-                               const Failure& failure, uint32_t shrink_trials,
-                               bool shrinks_payload) {
+                               const Failure& failure, uint32_t shrink_trials, bool shrinks_payload,
+                               CampaignListener& listener) {
   Counterexample found;
   found.raw = failure.schedule;
   Likeness likeness = {failure.judgement.verdict, CallersHit(failure.observation)};
@@ -141,6 +141,7 @@ Result<Counterexample> Examine(Trials& trials, const CampaignSettings& settings,
       return shrunk.error();
     }
   }
+  listener.OnPhase(Phase::kConfirm);
   if (Status confirmed = Confirm(trials, settings, failure.judgement, found); !confirmed.ok()) {
     return confirmed.error();
   }

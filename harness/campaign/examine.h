@@ -15,9 +15,10 @@ struct Failure {
 
 // Shrinks the schedule first, by at most shrink_trials trials,
 // then the payload, if it may (shrinks_payload). The payload in use is the same afterwards. A
-// failure that does not come back each time is Verdict::kFlaky.
+// failure that does not come back each time is Verdict::kFlaky. listener: told when it is
+// confirmed.
 Result<Counterexample> Examine(Trials& trials, const CampaignSettings& settings,
-                               const Failure& failure, uint32_t shrink_trials,
-                               bool shrinks_payload);
+                               const Failure& failure, uint32_t shrink_trials, bool shrinks_payload,
+                               CampaignListener& listener);
 
 }  // namespace shortwrite

@@ -52,6 +52,8 @@ Status TryGroup(Explorer& explorer, Group group, std::vector<std::string>& stale
 Status ExploreKept(Explorer& explorer) {
   std::vector<std::string> stale;
   Group left = explorer.settings().corpus;
+  if (!left.empty()) explorer.Enter(Phase::kCorpus);
+  explorer.Plan(left.size());
   while (!left.empty()) {
     const Group group = FirstGroup(left);
     if (Status tried = TryGroup(explorer, group, stale); !tried.ok()) return tried;

@@ -8,6 +8,7 @@ namespace shortwrite {
 // Every file may have so many bytes and no more; nothing is injected.
 Status ExploreShortage(Explorer& explorer) {
   const std::vector<Schedule> limits = PlanSizeLimits(explorer.trials().reference.control);
+  explorer.Enter(Phase::kSweep);
   explorer.Plan(limits.size());
   const Result<size_t> swept = explorer.TryAll(limits, {});
   if (!swept.ok()) return swept.error();

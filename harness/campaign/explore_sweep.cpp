@@ -72,6 +72,7 @@ class Sweep {
         explorer_.TryAll(plan.schedules, learn_, explorer_.settings().sweep_is_out_of_time);
     if (!swept.ok()) return swept.error();
     const bool whole = swept.value() == plan.schedules.size();
+    result.sweep = {plan.schedules.size(), swept.value(), plan.calls_total, plan.calls_swept};
     if (first || whole) {
       result.completeness = DescribeCompleteness(plan, swept.value());
     } else {
@@ -93,6 +94,7 @@ Status ExploreSweep(Explorer& explorer, const Explorer::Learn& learn) {
     explorer.result().completeness = "no sweep was asked for";
     return Ok();
   }
+  explorer.Enter(Phase::kSweep);
   return Sweep(explorer, learn).Run();
 }
 

@@ -29,6 +29,11 @@ bool Explorer::Exhausted() {
          counterexamples_.slow() || result_.counterexamples.size() >= kCounterexamplesMax;
 }
 
+void Explorer::Enter(Phase phase) {
+  if (phase != phase_) listener_.OnPhase(phase);
+  phase_ = phase;
+}
+
 void Explorer::Plan(uint64_t trials_planned) {
   planned_ = static_cast<uint32_t>(std::min<uint64_t>(settings_.trials_max, trials_planned));
 }
@@ -95,6 +100,7 @@ Result<Outcome> Explorer::TryHere(const Schedule& schedule) {
   if (Status taken = counterexamples_.Take(failure, outcome.symptom, explored_); !taken.ok()) {
     return taken.error();
   }
+  listener_.OnPhase(phase_);
   return outcome;
 }
 

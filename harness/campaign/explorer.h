@@ -33,7 +33,9 @@ class Explorer {
   // No more trials: the work is done, or its budget is.
   bool Exhausted();
   bool found_any() const { return !result_.counterexamples.empty(); }
-  // For the progress that people see: how many trials this phase will have come to.
+  // For the progress that people see: what the next trials are for, and how many there will have
+  // been at its end.
+  void Enter(Phase phase);
   void Plan(uint64_t trials);
   ExploreEnd end() const;
 
@@ -57,6 +59,7 @@ class Explorer {
   Counterexamples counterexamples_;
   uint32_t explored_ = 0;
   uint32_t planned_ = 0;
+  Phase phase_ = Phase::kControl;
   bool out_of_time_ = false;
   bool proved_ = false;
 };

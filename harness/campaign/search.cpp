@@ -133,6 +133,7 @@ Status Search::RunRound() {
 Status Search::Run() {
   const CampaignSettings& settings = explorer_.settings();
   if (explorer_.result().write_calls == 0) return Ok();
+  explorer_.Enter(Phase::kSearch);
   explorer_.Plan(settings.trials_max);
   constexpr uint32_t kBarrenMax = 2 * kRoundsPerOtherPayload;
   uint32_t barren = 0;  // rounds in which nothing was left to try

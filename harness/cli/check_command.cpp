@@ -1,6 +1,7 @@
 #include "harness/cli/check_command.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 
@@ -8,8 +9,10 @@
 #include "harness/campaign/campaign.h"
 #include "harness/cli/command_output.h"
 #include "harness/cli/findings.h"
+#include "harness/cli/progress.h"
 #include "harness/cli/report_command.h"
 #include "harness/cli/target_setup.h"
+#include "harness/cli/terminal.h"
 #include "harness/report/json_report.h"
 #include "harness/report/text_report.h"
 
@@ -99,6 +102,20 @@ CampaignAsked AskedBy(const CheckOptions& options) {
   return asked;
 }
 
+ProgressShower::Settings ProgressOn(const CheckOptions& options,
+                                    std::chrono::steady_clock::time_point begin) {
+  return {.wish = ChooseProgress(options.progress, options.target.quiet,
+                                 IsCapableTerminal(STDERR_FILENO)),
+          .time = options.time,
+          .elapsed =
+              [begin] {
+                return std::chrono::duration_cast<std::chrono::milliseconds>(
+                    std::chrono::steady_clock::now() - begin);
+              },
+          .columns = [] { return TerminalColumns(STDERR_FILENO); },
+          .print = PrintMessage};
+}
+
 // A stream for machines ends with a result even when there is none.
 ExitStatus FailWithResult(const TargetOptions& options, const Error& error) {
   const ExitStatus status = Fail(error);
@@ -121,7 +138,7 @@ ExitStatus Report(const CheckOptions& options, const CampaignResult& result,
   const ExitStatus status = StatusOf(result.end);
   if (stream.wanted()) stream.Add(CampaignJson(result, static_cast<int>(status), context));
   const ExitStatus finished = Finish(options, stream, status);
-  PrintMessage(CampaignText(result, context));
+  PrintMessage(CampaignText(result, context, StyleFor(STDERR_FILENO, options.target.color)));
   return finished;
 }
 
@@ -179,7 +196,9 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
   context.seed = options.seed;
   Keeper keeper(options, options.corpus.empty() ? kFindingsDirectory : options.corpus, context,
                 stream);
-  const Result<CampaignResult> result = RunTrusted(setup.value(), keeper);
+  ProgressShower progress(keeper, ProgressOn(options, begin));
+  const Result<CampaignResult> result = RunTrusted(setup.value(), progress);
+  progress.Erase();
   if (!result.ok()) return FailWithReports(options, stream, result.error());
   return Report(options, result.value(), context, stream);
 }
@@ -217,7 +236,8 @@ ExitStatus RunReplayCommand(const ReplayOptions& asked, const std::string& progr
       }
     }
   }
-  PrintMessage(ReplayText(result.value(), schedule, context));
+  PrintMessage(
+      ReplayText(result.value(), schedule, context, StyleFor(STDERR_FILENO, options.target.color)));
   return status;
 }
 

@@ -1,6 +1,7 @@
 #include "harness/cli/command_line.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -32,6 +33,31 @@ std::string SinkValue() {
   return value;
 }
 
+// An option that takes one of a few words, which stand for the enum's values in their order.
+template <typename Enum, size_t N>
+void AddChoice(CLI::App& app, const char* name, const std::array<std::string_view, N>& words,
+               Enum& value, const char* help) {
+  const auto choose = [name, words, &value](const std::string& text) {
+    const auto word = std::find(words.begin(), words.end(), text);
+    if (word == words.end()) {
+      throw CLI::ValidationError(
+          name, fmt::format("'{}' is not one of {}", text, fmt::join(words, ", ")));
+    }
+    value = static_cast<Enum>(word - words.begin());
+  };
+  app.add_option_function<std::string>(name, choose, help);
+}
+
+void AddColor(CLI::App& app, ColourWish& color) {
+  constexpr std::array<std::string_view, 3> kWords = {"auto", "always", "never"};
+  AddChoice(app, "--color", kWords, color, "auto, always or never");
+}
+
+void AddProgress(CLI::App& app, ProgressWish& progress) {
+  constexpr std::array<std::string_view, 4> kWords = {"auto", "line", "plain", "none"};
+  AddChoice(app, "--progress", kWords, progress, "auto, line, plain or none");
+}
+
 void AddTargetOptions(CLI::App& app, RawTarget& raw) {
   app.add_option("--profile", raw.profile, "what counts as legal")->type_name(OneOf(kProfileWords));
   app.add_option("--backend", raw.backend, "how faults get in")->type_name(OneOf(kBackendWords));
@@ -52,6 +78,7 @@ void AddTargetOptions(CLI::App& app, RawTarget& raw) {
   app.add_option("--judge", raw.judge, "compares an output with its reference")->type_name("CMD");
   app.add_flag("--json", raw.json, "JSON Lines on stdout");
   app.add_flag("--quiet", raw.quiet, "no progress on stderr");
+  AddColor(app, raw.color);
 }
 
 void AddReportOptions(CLI::App& app, RawOptions& raw) {
@@ -75,6 +102,7 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
   check->add_option("--snapshot", raw.snapshot, "whether trials may run in clones")
       ->type_name(OneOf(kSnapshotWords));
   check->add_option("--corpus", raw.corpus, "kept counterexamples, run first")->type_name("DIR");
+  AddProgress(*check, raw.progress);
   AddReportOptions(*check, raw);
 
   CLI::App* const replay = app.add_subcommand("replay", "one judged trial with its timeline");
@@ -116,8 +144,16 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
       ->required();
   AddReportOptions(*report, raw);
 
-  CLI::App* const doctor = app.add_subcommand("doctor", "what this machine allows, and remedies");
+  CLI::App* const explain =
+      app.add_subcommand("explain", "what a verdict, a class or a fault means");
+  explain->add_option("WORD", raw.word, "such as corrupted, W01 or eagain; none: a list");
+  explain->add_flag("--json", raw.target.json, "JSON Lines on stdout");
+  AddColor(*explain, raw.target.color);
+
+  CLI::App* const doctor =
+      app.add_subcommand("doctor", "what this machine allows a COMMAND, and remedies");
   doctor->add_flag("--json", raw.target.json, "JSON Lines on stdout");
+  AddColor(*doctor, raw.target.color);
 
   CLI::App* const completions = app.add_subcommand("completions", "prints completions for a shell");
   completions->add_option("SHELL", raw.mode, "the shell")
@@ -164,8 +200,9 @@ SplitArguments Split(const CLI::App& subcommand, bool wants_file,
   return split;
 }
 
-bool RunsTarget(const std::string& subcommand) {
-  return subcommand == "check" || subcommand == "replay" || subcommand == "run";
+bool NamesTarget(const std::string& subcommand) {
+  return subcommand == "check" || subcommand == "replay" || subcommand == "run" ||
+         subcommand == "doctor";
 }
 
 void BuildApp(CLI::App& app, RawOptions& raw) {
@@ -233,7 +270,7 @@ Result<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
     return UsageError(
         fmt::format("'{}' is no subcommand; known: {}", words[0], fmt::join(names, ", ")));
   }
-  if (!words.empty() && RunsTarget(words[0])) {
+  if (!words.empty() && NamesTarget(words[0])) {
     const std::string name = words[0];
     words.erase(words.begin());
     SplitArguments split = Split(*known.front(), name == "replay", words);

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "harness/base/result.h"
+#include "harness/cli/progress.h"
+#include "harness/report/style.h"
 
 namespace shortwrite {
 
@@ -27,6 +29,7 @@ struct RawTarget {
   std::optional<std::string> judge;
   bool json = false;
   bool quiet = false;
+  ColourWish color = ColourWish::kAuto;
 };
 
 struct RawOptions {
@@ -37,6 +40,7 @@ struct RawOptions {
   std::optional<std::string> depth;
   std::string faults = "recoverable";
   std::optional<std::string> jobs;
+  ProgressWish progress = ProgressWish::kAuto;
   std::string snapshot = "auto";
   std::string corpus;
   std::optional<std::string> schedule;
@@ -48,6 +52,7 @@ struct RawOptions {
   std::optional<std::string> md5;
   std::optional<std::string> against;
   std::vector<std::string> files;
+  std::string word;                                           // to explain
   std::map<std::string, std::optional<std::string>> reports;  // by the format's name: the file
 };
 

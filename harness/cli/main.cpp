@@ -5,6 +5,7 @@
 #include "harness/cli/check_command.h"
 #include "harness/cli/command_output.h"
 #include "harness/cli/doctor_command.h"
+#include "harness/cli/explain_command.h"
 #include "harness/cli/options.h"
 #include "harness/cli/report_command.h"
 #include "harness/cli/run_command.h"
@@ -32,6 +33,9 @@ struct Execute {
   }
   int operator()(const RunOptions& options) const {
     return RunSupervised(Session::kCaller, [&] { return RunRun(options); });
+  }
+  int operator()(const ExplainOptions& options) const {
+    return static_cast<int>(RunExplain(options));
   }
   int operator()(const DoctorOptions& options) const {
     return RunSupervised(Session::kOwn, [&] { return static_cast<int>(RunDoctor(options)); });

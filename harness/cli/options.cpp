@@ -81,8 +81,7 @@ Result<SinkSettings> ParseSink(const std::string& text) {
 Status CheckSink(const SinkSettings& sink, const RawTarget& raw, bool names_output) {
   if (sink.slow && !sink.is_stream()) {
     return UsageError(
-        "--sink file:slow: a file has no reader; use pipe:slow, socket:slow or "
-        "pty:slow");
+        "--sink file:slow: a file has no reader; use pipe:slow, socket:slow or pty:slow");
   }
   if (sink.nonblock && names_output) {
     return UsageError(fmt::format(
@@ -229,6 +228,7 @@ Result<TargetOptions> ParseTarget(const RawTarget& raw, std::vector<std::string>
   options.judge = raw.judge;
   options.json = raw.json;
   options.quiet = raw.quiet;
+  options.color = raw.color;
   RememberForReplay(raw, options);
   return options;
 }
@@ -263,8 +263,8 @@ Result<Options> ParseCheck(CommandLine line) {
   if (Status s = count("--trials", raw.trials, 1, kNoTrialsMax, options.trials_max); !s.ok()) {
     return s.error();
   }
-  if (Status s = count("--depth", raw.depth, 0, kDepthMax, options.depth); !s.ok())
-    return s.error();
+  const Status depth = count("--depth", raw.depth, 0, kDepthMax, options.depth);
+  if (!depth.ok()) return depth.error();
   options.jobs = Processors();
   if (Status s = count("--jobs", raw.jobs, 1, kJobsMax, options.jobs); !s.ok()) return s.error();
   const Result<uint64_t> seed = ParseCount("--seed", raw.seed, 0, INT64_MAX);
@@ -281,6 +281,7 @@ Result<Options> ParseCheck(CommandLine line) {
     options.time = time.value();
     if (!raw.trials) options.trials_max = kNoTrialsMax;
   }
+  options.progress = raw.progress;
   options.corpus = raw.corpus;
   options.words = WordsForReports(raw);
   Result<std::vector<ReportFile>> reports = ParseReports(raw);
@@ -390,7 +391,9 @@ Result<Options> ParseOptions(int argc, const char* const* argv) {
     if (!report.ok()) return report.error();
     return Options(std::move(report).value());
   }
-  return Options(DoctorOptions{line.raw.target.json});
+  const RawTarget& target = line.raw.target;
+  if (name == "explain") return Options(ExplainOptions{line.raw.word, target.json, target.color});
+  return Options(DoctorOptions{std::move(line.command), target.json, target.color});
 }
 
 }  // namespace shortwrite

@@ -9,10 +9,14 @@
 
 #include "harness/base/result.h"
 #include "harness/campaign/sweep.h"
+#include "harness/cli/doctor_command.h"
+#include "harness/cli/explain_command.h"
+#include "harness/cli/progress.h"
 #include "harness/cli/report_options.h"
 #include "harness/cli/verify_command.h"
 #include "harness/cli/write_command.h"
 #include "harness/oracle/judge.h"
+#include "harness/report/style.h"
 #include "harness/schedule/schedule.h"
 #include "harness/trial/shared_region.h"
 #include "harness/trial/sink.h"
@@ -40,6 +44,7 @@ struct TargetOptions {
   std::optional<std::string> judge;  // a shell command, in place of comparing bytes
   bool json = false;
   bool quiet = false;
+  ColourWish color = ColourWish::kAuto;
   // The options that a replay of a finding must repeat, as words; those that make the payload
   // apart, for a finding may have another.
   std::vector<std::string> replay_words;
@@ -61,6 +66,7 @@ struct CheckOptions {
   uint64_t seed = 1;
   uint32_t depth = 2;
   uint32_t jobs = 1;
+  ProgressWish progress = ProgressWish::kAuto;
   std::string corpus;  // empty: .shortwrite/findings, written only
   std::vector<ReportFile> reports;
   // The options of check alone that change what is tried, as words, for its reports.
@@ -79,17 +85,13 @@ struct RunOptions {
   std::optional<std::string> dir;  // what {dir} is; default: a private one
 };
 
-struct DoctorOptions {
-  bool json = false;
-};
-
 // What is printed without doing anything: help, version.
 struct PrintOptions {
   std::string text;
 };
 
 using Options = std::variant<PrintOptions, CheckOptions, ReplayOptions, RunOptions, WriteOptions,
-                             VerifyOptions, ReportOptions, DoctorOptions>;
+                             VerifyOptions, ReportOptions, ExplainOptions, DoctorOptions>;
 
 // Errors: usage (2), or unavailable (77) for a backend or sink that this build lacks.
 Result<Options> ParseOptions(int argc, const char* const* argv);

@@ -191,6 +191,7 @@ Result<TargetSetup> SetUpTarget(const TargetOptions& options, const std::string&
     return place ? ToText(*place) : std::string();
   };
   report.payload_bytes = payload_bytes;
+  report.payload_is_made = payload_bytes > 0 && !options.payload_file;
   report.replay_line = [options, program](const Schedule& schedule,
                                           const std::optional<TrialPayload>& payload) {
     return ReplayLine(options, program, schedule, payload);

@@ -15,6 +15,8 @@ constexpr std::pair<std::string_view, std::string_view> kTitles[] = {
     {"W03", "short write reported through errno"},
     {"W04", "real error masked by a short-write error"},
     {"W05", "ceiling of one call not looped"},
+    {"W06", "length narrowed to 32 bits"},
+    {"W07", "only one batch of vectors"},
     {"W08", "pointer not advanced"},
     {"W09", "length not reduced"},
     {"W10", "whole buffer sent again"},

@@ -140,6 +140,7 @@ struct CampaignRecord {
   uint64_t output_bytes = 0;
   std::string completeness;
   std::vector<std::string> notes;
+  std::vector<std::string> warnings;
 
   bool survived() const { return complete && verdict == "survived"; }
 };

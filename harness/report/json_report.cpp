@@ -4,6 +4,7 @@
 
 #include "harness/report/explain.h"
 #include "harness/report/json_parts.h"
+#include "harness/report/warnings.h"
 
 namespace shortwrite {
 namespace {
@@ -38,6 +39,10 @@ std::string CampaignJson(const CampaignResult& result, int exit_status,
   json["output_bytes"] = result.output_bytes;
   json["completeness"] = result.completeness;
   json["notes"] = result.notes;
+  json["warnings"] = Json::array();
+  for (const Warning& warning : WarningsOf(result, context)) {
+    json["warnings"].push_back(ToText(warning));
+  }
   json["counterexamples"] = Json::array();
   for (const Counterexample& found : result.counterexamples) {
     json["counterexamples"].push_back(CounterexampleJson(found, context));

@@ -183,6 +183,7 @@ class Collector {
     if (fields.Has("output_bytes")) record_.output_bytes = fields.Count("output_bytes");
     record_.completeness = fields.Text("completeness");
     record_.notes = fields.Texts("notes");
+    record_.warnings = fields.Texts("warnings");
     ReadCounterexamples(fields);
   }
 

@@ -18,6 +18,7 @@ constexpr size_t kRowsMax = 40;
 constexpr size_t kNamedMax = 12;  // of what may come by the thousand: planned steps, findings
 constexpr size_t kValueBytesMax = 4096;
 constexpr size_t kHexRowBytes = 8;
+constexpr size_t kHexColumns = 45;  // of HexRow
 
 class Fields {
  public:
@@ -96,9 +97,64 @@ std::string HexRow(const std::string& bytes, uint64_t at, size_t row) {
                      fmt::format("|{}|", HexLetters(part)));
 }
 
+// Where bytes stand in what HexRow makes: digits, three columns each, and letters.
+constexpr size_t kDigitsAt = 10;
+constexpr size_t kLettersAt = kDigitsAt + 3 * kHexRowBytes - 1 + 3;
+
+std::vector<bool> Wrong(std::string_view row, std::string_view other) {
+  std::vector<bool> wrong(row.size());
+  for (size_t i = 0; i < row.size(); ++i) wrong[i] = i >= other.size() || row[i] != other[i];
+  return wrong;
+}
+
+// A row of HexRow with its wrong bytes in colour.
+std::string PaintWrong(const std::string& row, const std::vector<bool>& wrong, const Style& style) {
+  std::string painted;
+  size_t next = 0;
+  const auto paint = [&](size_t at, size_t width) {
+    painted += row.substr(next, at - next) + style.Paint(Tint::kBad, row.substr(at, width));
+    next = at + width;
+  };
+  for (size_t i = 0; i < wrong.size(); ++i) {
+    if (wrong[i]) paint(kDigitsAt + 3 * i, 2);
+  }
+  for (size_t i = 0; i < wrong.size(); ++i) {
+    if (wrong[i]) paint(kLettersAt + i, 1);
+  }
+  return painted + row.substr(next);
+}
+
 std::string WithoutTrailingSpaces(std::string line) {
   line.erase(line.find_last_not_of(' ') + 1);
   return line;
+}
+
+std::string Mark(const HexPair& row, const Style& style) {
+  return row.differs ? style.Paint(Tint::kBad, ">") : " ";
+}
+
+std::string Beside(const std::vector<HexPair>& rows, const Style& style) {
+  const std::string titles = fmt::format("  {:<{}}  {}", "output", kHexColumns, "reference");
+  std::string text = style.Paint(Tint::kHeading, titles) + '\n';
+  for (const HexPair& row : rows) {
+    text += WithoutTrailingSpaces(
+                fmt::format("{} {}  {}", Mark(row, style), row.output, row.reference)) +
+            '\n';
+  }
+  return text;
+}
+
+// For terminals that are too narrow for both.
+std::string Stacked(const std::vector<HexPair>& rows, const Style& style) {
+  std::string text;
+  for (const auto& [title, side] :
+       {std::pair("  output", &HexPair::output), std::pair("  reference", &HexPair::reference)}) {
+    text += style.Paint(Tint::kHeading, title) + '\n';
+    for (const HexPair& row : rows) {
+      text += WithoutTrailingSpaces(fmt::format("{} {}", Mark(row, style), row.*side)) + '\n';
+    }
+  }
+  return text;
 }
 
 }  // namespace
@@ -146,6 +202,7 @@ std::vector<Field> FieldsOf(const CampaignRecord& record) {
   fields.Add("profile", record.profile);
   if (record.sink != "file") fields.Add("sink", record.sink);
   fields.Add("seed", fmt::format("{}", record.seed));
+  fields.Add("warnings", fmt::format("{}", fmt::join(record.warnings, "; ")));
   fields.Add("notes", fmt::format("{}", fmt::join(record.notes, "; ")));
   return fields.Take();
 }
@@ -216,21 +273,22 @@ std::string CallTable(const CounterexampleRecord& found) {
   return table;
 }
 
-std::string SideBySide(const DivergenceRecord& divergence) {
+std::string SideBySide(const DivergenceRecord& divergence, const Style& style) {
   std::vector<HexPair> rows = HexRows(divergence);
   if (rows.empty()) return "";
   // Two rows after the one that differs first tell as much as all.
   constexpr uint64_t kRowsAfter = 2;
   const uint64_t first = divergence.offset < divergence.at ? 0 : divergence.offset - divergence.at;
   rows.resize(std::min<uint64_t>(rows.size(), first / kHexRowBytes + 1 + kRowsAfter));
-  std::string text =
-      WithoutTrailingSpaces(fmt::format("  {:<45}  {}", "output", "reference")) + '\n';
-  for (const HexPair& row : rows) {
-    text += WithoutTrailingSpaces(
-                fmt::format("{} {:<45}  {}", row.differs ? '>' : ' ', row.output, row.reference)) +
-            '\n';
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const std::string_view output = RowOf(divergence.output, i);
+    const std::string_view reference = RowOf(divergence.reference, i);
+    rows[i].output = PaintWrong(fmt::format("{:<{}}", rows[i].output, kHexColumns),
+                                Wrong(output, reference), style);
+    rows[i].reference = PaintWrong(rows[i].reference, Wrong(reference, output), style);
   }
-  return text;
+  const bool beside = style.columns == 0 || style.columns >= 2 * (2 + kHexColumns);
+  return beside ? Beside(rows, style) : Stacked(rows, style);
 }
 
 std::vector<HexPair> HexRows(const DivergenceRecord& divergence) {

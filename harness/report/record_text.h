@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/report/campaign_record.h"
+#include "harness/report/style.h"
 
 namespace shortwrite {
 
@@ -45,6 +46,6 @@ struct HexPair {
 };
 std::vector<HexPair> HexRows(const DivergenceRecord& divergence);
 // The same side by side; rows that differ are marked.
-std::string SideBySide(const DivergenceRecord& divergence);
+std::string SideBySide(const DivergenceRecord& divergence, const Style& style = {});
 
 }  // namespace shortwrite

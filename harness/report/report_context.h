@@ -19,7 +19,8 @@ struct ReportContext {
   // be missing: then no source is.
   std::function<std::string(uint64_t)> source_place;
   uint64_t seed = 0;
-  uint64_t payload_bytes = 0;  // 0: no payload
+  bool payload_is_made = false;  // by rule, of a size that --bytes chooses
+  uint64_t payload_bytes = 0;    // 0: no payload
   // The shell command that replays a schedule, ready to paste.
   // payload: unless the one that was asked for.
   std::function<std::string(const Schedule&, const std::optional<TrialPayload>& payload)>

@@ -15,6 +15,7 @@ namespace shortwrite {
 namespace {
 
 constexpr size_t kSignsMax = 64;
+constexpr size_t kIndent = 14;  // of the signs
 
 char AcceptedSign(const TracedCall& call) {
   if (call.result <= 0) return '.';
@@ -39,21 +40,37 @@ std::vector<const TracedCall*> WriteCalls(const Observation& observation) {
 }
 
 // A row in which the first fault stands, with more after it than before.
-size_t FirstShown(const std::vector<const TracedCall*>& calls) {
-  if (calls.size() <= kSignsMax) return 0;
+size_t FirstShown(const std::vector<const TracedCall*>& calls, size_t signs) {
+  if (calls.size() <= signs) return 0;
   const auto fault = std::find_if(calls.begin(), calls.end(),
                                   [](const TracedCall* call) { return call->delivered; });
   const auto at = static_cast<size_t>(fault == calls.end() ? 0 : fault - calls.begin());
-  return std::min(at < kSignsMax / 4 ? 0 : at - kSignsMax / 4, calls.size() - kSignsMax);
+  return std::min(at < signs / 4 ? 0 : at - signs / 4, calls.size() - signs);
+}
+
+// How many have room on one line.
+size_t SignsIn(const Style& style) {
+  return style.columns <= kIndent ? kSignsMax : std::min(kSignsMax, style.columns - kIndent);
+}
+
+// The legend goes below where it has no room beside its signs.
+std::string Signs(std::string_view name, std::string_view signs, const std::string& legend,
+                  const Style& style) {
+  const bool below =
+      style.columns > 0 && kIndent + signs.size() + 2 + legend.size() > style.columns;
+  if (!below) return fmt::format("  {:<11} {}  {}\n", name, signs, legend);
+  return fmt::format("  {:<11} {}\n{:{}}{}\n", name, signs, "", kIndent,
+                     style.Wrap(legend, kIndent));
 }
 
 }  // namespace
 
-std::string AcceptedRow(const Observation& observation) {
+std::string AcceptedRow(const Observation& observation, const Style& style) {
   const std::vector<const TracedCall*> calls = WriteCalls(observation);
   if (calls.empty()) return "";
-  const size_t first = FirstShown(calls);
-  const size_t last = std::min(calls.size(), first + kSignsMax);
+  const size_t signs = SignsIn(style);
+  const size_t first = FirstShown(calls, signs);
+  const size_t last = std::min(calls.size(), first + signs);
   std::string accepted;
   std::string faults;
   std::set<std::string> words;
@@ -64,22 +81,28 @@ std::string AcceptedRow(const Observation& observation) {
     const std::string_view name = FaultName(calls[i]->fault);
     words.insert(fmt::format("{} {}", FaultLetter(name), name));
   }
-  std::string row =
-      fmt::format("  {:<11} {}  calls {} to {} of {} (# all, + half or more, - less, . nothing)\n",
-                  "accepted", accepted, first + 1, last, calls.size());
+  const std::string legend =
+      fmt::format("calls {} to {} of {} (# all, + half or more, - less, . nothing)", first + 1,
+                  last, calls.size());
+  const std::string row = Signs("accepted", accepted, legend, style);
   if (words.empty()) return row;
   const bool small = std::any_of(faults.begin(), faults.end(), [](char c) {
     return std::islower(static_cast<unsigned char>(c)) != 0;
   });
-  return row + fmt::format("  {:<11} {}  ({}{})\n", "faults", faults, fmt::join(words, ", "),
-                           small ? "; small: planned, and not legal there" : "");
+  const std::string marks = Signs("faults", faults,
+                                  fmt::format("({}{})", fmt::join(words, ", "),
+                                              small ? "; small: planned, and not legal there" : ""),
+                                  style);
+  return row + marks.substr(0, kIndent) + style.Paint(Tint::kFault, faults) +
+         marks.substr(kIndent + faults.size());
 }
 
-std::string BytesSideBySide(const Judgement& judgement) {
+std::string BytesSideBySide(const Judgement& judgement, const Style& style) {
   return SideBySide({.offset = judgement.provenance.first_divergence,
                      .at = judgement.excerpt.at,
                      .output = judgement.excerpt.output,
-                     .reference = judgement.excerpt.reference});
+                     .reference = judgement.excerpt.reference},
+                    style);
 }
 
 }  // namespace shortwrite

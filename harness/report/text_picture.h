@@ -4,6 +4,7 @@
 #include <string>
 
 #include "harness/oracle/judge.h"
+#include "harness/report/style.h"
 #include "harness/trial/observation.h"
 
 namespace shortwrite {
@@ -13,9 +14,9 @@ namespace shortwrite {
 //
 //   accepted   #-#+  calls 1 to 4 of 4 (# all, + half or more, - less, . nothing)
 //   faults      S    (S short; in small letters: planned, and not legal there)
-std::string AcceptedRow(const Observation& observation);
+std::string AcceptedRow(const Observation& observation, const Style& style = {});
 
 // Both sides around the first wrong byte; "" where no bytes are known.
-std::string BytesSideBySide(const Judgement& judgement);
+std::string BytesSideBySide(const Judgement& judgement, const Style& style = {});
 
 }  // namespace shortwrite

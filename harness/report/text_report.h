@@ -5,15 +5,15 @@
 
 #include "harness/campaign/campaign.h"
 #include "harness/report/report_context.h"
+#include "harness/report/style.h"
 
 namespace shortwrite {
 
 // Verdict, evidence, completeness; the last line after a failure is the replay command.
-std::string CampaignText(const CampaignResult& result, const ReportContext& context);
+// That one is never broken: it is there to be pasted.
+std::string CampaignText(const CampaignResult& result, const ReportContext& context,
+                         const Style& style = {});
 std::string ReplayText(const ReplayResult& result, const Schedule& schedule,
-                       const ReportContext& context);
-
-// One row per write call, faults marked; long tables are cut to the neighbourhood of the faults.
-std::string CallTable(const Observation& observation);
+                       const ReportContext& context, const Style& style = {});
 
 }  // namespace shortwrite

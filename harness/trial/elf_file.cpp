@@ -48,6 +48,14 @@ std::vector<Elf64_Phdr> ReadSegments(const ElfReader& reader, const Elf64_Ehdr& 
   return segments;
 }
 
+// Go's linker names the build in a segment of its own, of one note.
+bool IsGoNote(const ElfReader& reader, const Elf64_Phdr& segment) {
+  Elf64_Nhdr note = {};
+  constexpr uint32_t kGoBuildId = 4;
+  return reader.Read(segment.p_offset, note) && note.n_type == kGoBuildId &&
+         reader.Text(segment.p_offset + sizeof(note)) == "Go";
+}
+
 uint64_t FileOffset(const std::vector<Elf64_Phdr>& segments, uint64_t address) {
   for (const Elf64_Phdr& segment : segments) {
     if (segment.p_type != PT_LOAD || address < segment.p_vaddr) continue;
@@ -83,10 +91,15 @@ std::optional<ElfFile> ParseElfFile(std::string_view bytes) {
   if (!reader.Read(0, header) || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return std::nullopt;
   ElfFile elf;
   elf.native = header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_machine == kMachine;
+  elf.narrow = header.e_ident[EI_CLASS] == ELFCLASS32;
   if (!elf.native) return elf;
   const std::vector<Elf64_Phdr> segments = ReadSegments(reader, header);
   for (const Elf64_Phdr& segment : segments) {
-    if (segment.p_type == PT_INTERP) elf.interpreted = true;
+    if (segment.p_type == PT_INTERP) {
+      elf.interpreted = true;
+      elf.loader = reader.Text(segment.p_offset);
+    }
+    if (segment.p_type == PT_NOTE) elf.go |= IsGoNote(reader, segment);
     // A program has one; with thousands that point at the same place, reading all takes for ever.
     if (segment.p_type == PT_DYNAMIC && elf.needed.empty()) {
       elf.needed = ReadNeeded(reader, segments, segment);

@@ -10,7 +10,10 @@ namespace shortwrite {
 
 struct ElfFile {
   bool native = false;              // this machine's word size and architecture
+  bool narrow = false;              // 32 bits
   bool interpreted = false;         // has a dynamic loader; false: static
+  std::string loader;               // that dynamic loader's path
+  bool go = false;                  // has the note that Go's linker leaves
   std::vector<std::string> needed;  // sonames of the libraries that it is linked with
 };
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/report/call_table.h"
 #include "harness/report/explain.h"
 #include "harness/report/json_report.h"
 #include "harness/report/text_report.h"

@@ -118,7 +118,6 @@ CampaignResult SurvivedCampaign() {
   result.notes = {"EAGAIN left out: no output is O_NONBLOCK"};
   result.controls = 2;
   result.trials = 500;
-  result.inconclusive = 1;
   result.faults_planned = 720;
   result.faults_delivered = 611;
   result.write_calls = 37;
