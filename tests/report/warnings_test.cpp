@@ -67,7 +67,7 @@ TEST(Warnings, OfASweepThatIsNotWhole) {
   result.sweep = {500, 500, 4'000, 60};
   EXPECT_EQ(Texts(result, WithMadePayload()),
             Lines{"the sweep covered 60 of 4000 write calls within its budget; try --time 5m, "
-                  "smaller input"});
+                  "without --trials, or a smaller input"});
   result.sweep = {500, 500, 37, 37};
   EXPECT_EQ(Texts(result, WithMadePayload()), Lines{});
 }
