@@ -45,17 +45,11 @@ void AddChoice(CLI::App& app, const char* name, const std::array<std::string_vie
     }
     value = static_cast<Enum>(word - words.begin());
   };
-  app.add_option_function<std::string>(name, choose, help);
+  app.add_option_function<std::string>(name, choose, help)->type_name(OneOf(words));
 }
 
 void AddColor(CLI::App& app, ColourWish& color) {
-  constexpr std::array<std::string_view, 3> kWords = {"auto", "always", "never"};
-  AddChoice(app, "--color", kWords, color, "auto, always or never");
-}
-
-void AddProgress(CLI::App& app, ProgressWish& progress) {
-  constexpr std::array<std::string_view, 4> kWords = {"auto", "line", "plain", "none"};
-  AddChoice(app, "--progress", kWords, progress, "auto, line, plain or none");
+  AddChoice(app, "--color", kColorWords, color, "colours on the terminal");
 }
 
 void AddTargetOptions(CLI::App& app, RawTarget& raw) {
@@ -102,7 +96,7 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
   check->add_option("--snapshot", raw.snapshot, "whether trials may run in clones")
       ->type_name(OneOf(kSnapshotWords));
   check->add_option("--corpus", raw.corpus, "kept counterexamples, run first")->type_name("DIR");
-  AddProgress(*check, raw.progress);
+  AddChoice(*check, "--progress", kProgressWords, raw.progress, "how progress is told");
   AddReportOptions(*check, raw);
 
   CLI::App* const replay = app.add_subcommand("replay", "one judged trial with its timeline");

@@ -16,6 +16,9 @@ inline constexpr std::array<std::string_view, 2> kReferenceWords = {"payload", "
 inline constexpr std::array<std::string_view, 2> kContractWords = {"transparent", "honest"};
 inline constexpr std::array<std::string_view, 2> kSnapshotWords = {"auto", "off"};
 inline constexpr std::array<std::string_view, 2> kModeWords = {"sync", "async"};
+// These two in the order of ColourWish and ProgressWish.
+inline constexpr std::array<std::string_view, 3> kColorWords = {"auto", "always", "never"};
+inline constexpr std::array<std::string_view, 4> kProgressWords = {"auto", "line", "plain", "none"};
 inline constexpr std::array<std::string_view, 3> kShellWords = {"bash", "zsh", "fish"};
 inline constexpr auto kTextWords = kPayloadTexts;
 
