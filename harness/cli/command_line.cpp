@@ -48,6 +48,8 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
   check->add_option("--jobs", raw.jobs, "trials beside each other; default: the processors");
   check->add_option("--snapshot", raw.snapshot, "auto or off");
   check->add_option("--corpus", raw.corpus, "DIR of kept counterexamples, run first");
+  check->add_option("--target", raw.targets, "NAME in shortwrite.toml; default: all of them")
+      ->allow_extra_args(false);
   AddReportOptions(*check, raw);
 
   CLI::App* const replay = app.add_subcommand("replay", "one judged trial with its timeline");
@@ -82,6 +84,17 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
   report->add_option("--from", raw.from, "FILE of a stream; -: standard input")->required();
   AddReportOptions(*report, raw);
 
+  CLI::App* const compare = app.add_subcommand("compare", "the same faults over several targets");
+  AddTargetOptions(*compare, raw.target);
+  compare->add_option("--command", raw.commands, "a shell command to compare; may be repeated")
+      ->allow_extra_args(false);
+  compare->add_option("--markdown", raw.reports["markdown"], "FILE for the matrix as Markdown");
+  compare->add_option("--csv", raw.reports["csv"], "FILE for the matrix as CSV");
+  compare->add_option("--html", raw.reports["html"], "FILE for the matrix as a page");
+  compare->add_option("TARGET", raw.files, "names in shortwrite.toml");
+
+  app.add_subcommand("init", "writes a shortwrite.toml to begin with");
+
   CLI::App* const doctor = app.add_subcommand("doctor", "what this machine allows, and remedies");
   doctor->add_flag("--json", raw.target.json, "JSON Lines on stdout");
 }
@@ -92,6 +105,7 @@ struct SplitArguments {
   std::vector<std::string> own;
   std::vector<std::string> command;
   std::string positional;  // replay's FILE
+  bool announces_command = false;
 };
 
 bool TakesValue(const CLI::App& subcommand, const std::string& word) {
@@ -107,6 +121,7 @@ SplitArguments Split(const CLI::App& subcommand, bool wants_file,
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (word == "--") {
+      split.announces_command = true;
       split.command.assign(words.begin() + static_cast<ptrdiff_t>(i) + 1, words.end());
       return split;
     }
@@ -147,9 +162,10 @@ Result<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
     return !words.empty() && subcommand->get_name() == words[0];
   });
   if (!words.empty() && !words[0].starts_with('-') && known.empty()) {
-    return UsageError(fmt::format(
-        "'{}' is no subcommand; known: check, replay, run, write, verify, report, doctor",
-        words[0]));
+    return UsageError(
+        fmt::format("'{}' is no subcommand; known: check, replay, run, write, verify, report, "
+                    "compare, init, doctor",
+                    words[0]));
   }
   if (!words.empty() && RunsTarget(words[0])) {
     const std::string name = words[0];
@@ -157,6 +173,7 @@ Result<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
     SplitArguments split = Split(*known.front(), name == "replay", words);
     line.command = std::move(split.command);
     line.positional = std::move(split.positional);
+    line.announces_command = split.announces_command;
     words = std::move(split.own);
     words.insert(words.begin(), name);
   }
@@ -173,7 +190,12 @@ Result<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return UsageError(fmt::format("{}; see shortwrite --help", error.what()));
   }
-  line.subcommand = app.get_subcommands().front()->get_name();
+  const CLI::App* const chosen = app.get_subcommands().front();
+  line.subcommand = chosen->get_name();
+  for (const CLI::Option* const option : chosen->get_options()) {
+    if (option->count() == 0) continue;
+    for (const std::string& name : option->get_lnames()) line.given.insert(name);
+  }
   return line;
 }
 

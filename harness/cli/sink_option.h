@@ -1,0 +1,21 @@
+// The value of --sink.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "harness/base/result.h"
+#include "harness/cli/command_line.h"
+#include "harness/trial/sink.h"
+
+namespace shortwrite {
+
+inline constexpr std::string_view kFullSink = "full";
+
+// "KIND[:nonblock][:slow]", or "full".
+Result<SinkSettings> ParseSink(const std::string& text);
+
+// What cannot be had together with the rest of the command line.
+Status CheckSink(const SinkSettings& sink, const RawTarget& raw, bool names_output);
+
+}  // namespace shortwrite
