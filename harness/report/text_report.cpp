@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/campaign/signature_name.h"
 #include "harness/diagnosis/standstill.h"
 #include "harness/oracle/digest.h"
 #include "harness/report/explain.h"
@@ -149,9 +150,18 @@ std::string CampaignText(const CampaignResult& result, const ReportContext& cont
     text += CounterexampleText(found, context);
   }
   if (result.end == CampaignEnd::kSurvived) {
-    text += fmt::format("survived: {}\n", VerdictMeaning(Verdict::kSurvived));
+    const size_t count = result.tolerated.size();
+    text +=
+        fmt::format("survived{}: {}\n", count == 0 ? "" : fmt::format(", but {} suppressed", count),
+                    VerdictMeaning(Verdict::kSurvived));
   } else if (result.end != CampaignEnd::kCounterexample) {
     text += fmt::format("{}: {}\n", VerdictWord(result), PlainText(result.reason));
+  }
+  for (const Tolerated& tolerated : result.tolerated) {
+    const Counterexample& found = tolerated.found;
+    text += Field("suppressed",
+                  fmt::format("{} under '{}', {}: {}", SignatureName(found), ToText(found.minimal),
+                              Headline(found.diagnosis), tolerated.reason));
   }
   text += Field("control", fmt::format("{} runs, {} bytes of output in {} write calls",
                                        result.controls, result.output_bytes, result.write_calls));
