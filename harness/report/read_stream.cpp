@@ -225,6 +225,11 @@ class Collector {
     if (fields.Has("output_bytes")) record_.output_bytes = fields.Count("output_bytes");
     record_.completeness = fields.Text("completeness");
     record_.notes = fields.Texts("notes");
+    for (const StreamFields& one : fields.Objects("suppressed")) {
+      record_.notes.push_back(fmt::format("suppressed: {} under '{}': {}",
+                                          one.Text("signature_name"), one.Text("schedule"),
+                                          one.Text("suppression")));
+    }
     ReadCounterexamples(fields);
   }
 
