@@ -84,7 +84,7 @@ TEST(ProjectFile, ErrorsHaveAPlace) {
             "f:2:17: 'command' must be an array of strings alone");
   EXPECT_EQ(ErrorOf("targets = 3\n"), "f:1:11: 'targets' must be a table");
   EXPECT_EQ(ErrorOf("[targets]\na = 3\n"), "f:2:5: 'a' must be a table");
-  EXPECT_EQ(ErrorOf("[targets.a]\ncommand = [\"x\"\n").substr(0, 14), "f:3:1: not TOM");
+  EXPECT_EQ(ErrorOf("[targets.a]\ncommand = [\"x\"\n").substr(0, 15), "f:2:16: not TOM");
   EXPECT_EQ(ErrorOf(std::string("# a\n[\0C]\n", 9)), "f:2:2: not TOML: a control character (0x00)");
   EXPECT_EQ(ErrorOf("[.a]\n").substr(0, 15), "f:1:1: not TOML");
   EXPECT_EQ(ErrorOf("#\x7f"), "f:1:2: not TOML: a control character (0x7f)");
