@@ -85,5 +85,26 @@ TEST(Tolerance, HidesNoOtherSignature) {
   EXPECT_TRUE(other.tolerated.empty());
 }
 
+// Failures that share the symptom of a tolerated one are looked at, each: here the first alone is
+// tolerated, and the second, which a campaign would take for the same, counts.
+TEST(Tolerance, HidesNothingBehindASymptom) {
+  // One call, so that every failure has the same symptom.
+  SimulatedTarget target({.payload_bytes = 4'000, .mistake = Mistake::kIgnoresCount});
+  Journal journal;
+  std::string first;
+  const CampaignResult result = RunOver(
+      target,
+      [&](const Counterexample& found) -> std::optional<std::string> {
+        if (first.empty()) first = ToText(found.raw);
+        if (ToText(found.raw) != first) return std::nullopt;
+        return "known";
+      },
+      journal);
+  EXPECT_EQ(result.end, CampaignEnd::kCounterexample) << result.reason;
+  EXPECT_EQ(result.tolerated.size(), 1u);
+  ASSERT_FALSE(result.counterexamples.empty());
+  EXPECT_NE(ToText(result.counterexamples[0].raw), first);
+}
+
 }  // namespace
 }  // namespace shortwrite
