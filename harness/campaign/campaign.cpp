@@ -22,6 +22,12 @@ Status KeepFailureAlone(ControlOutcome& control, Explorer& explorer, CampaignLis
   found.diagnosis =
       DiagnoseTrial(explorer.trials().reference, found.observation, found.minimal, found.judgement);
   found.confirmed = kConfirmations;
+  if (std::optional<std::string> reason = explorer.settings().tolerance(found)) {
+    result.tolerated.push_back({std::move(found), std::move(*reason)});
+    result.end = CampaignEnd::kVacuous;
+    result.reason = "it fails without any fault, which is tolerated; so no fault could be tried";
+    return Ok();
+  }
   listener.OnFinding(found.raw, found.judgement, std::nullopt);
   listener.OnCounterexample(found);
   result.counterexamples.push_back(std::move(found));

@@ -35,6 +35,22 @@ struct WorkerSetup {
 // Then the time alone bounds a campaign.
 inline constexpr uint32_t kNoTrialsMax = 100'000'000;
 
+struct Counterexample {
+  Schedule raw;
+  Schedule minimal;
+  std::optional<TrialPayload> payload;  // unless the campaign's own
+  std::string without_fault;            // what made it fail if the schedule is empty
+  Judgement judgement;
+  Diagnosis diagnosis;
+  Observation observation;  // of the minimal schedule
+  uint32_t trials_to_find = 0;
+  uint32_t confirmed = 0;  // of kConfirmations
+};
+inline constexpr uint32_t kConfirmations = 3;
+
+// Why a counterexample is put up with, in words; nothing if it is not.
+using Tolerance = std::function<std::optional<std::string>(const Counterexample&)>;
+
 struct CampaignSettings {
   FaultSet faults;
   uint32_t depth = 2;  // faults per swept schedule; 0: no sweep, random schedules alone
@@ -61,20 +77,14 @@ struct CampaignSettings {
   std::function<bool()> sweep_is_out_of_time = [] { return false; };  // the rest is the search's
   uint32_t jobs = 1;  // trials beside each other; then make_worker must be there
   std::function<Result<WorkerSetup>()> make_worker;  // called in the worker
+  // What it puts up with does not end the campaign, and hides nothing of another signature.
+  Tolerance tolerance = [](const Counterexample&) { return std::nullopt; };
 };
 
-struct Counterexample {
-  Schedule raw;
-  Schedule minimal;
-  std::optional<TrialPayload> payload;  // unless the campaign's own
-  std::string without_fault;            // what made it fail if the schedule is empty
-  Judgement judgement;
-  Diagnosis diagnosis;
-  Observation observation;  // of the minimal schedule
-  uint32_t trials_to_find = 0;
-  uint32_t confirmed = 0;  // of kConfirmations
+struct Tolerated {
+  Counterexample found;
+  std::string reason;
 };
-inline constexpr uint32_t kConfirmations = 3;
 
 enum class CampaignEnd {
   kSurvived,
@@ -105,6 +115,7 @@ struct CampaignResult {
   std::vector<std::string> notes;
   BackendChoice backend;
   std::vector<Counterexample> counterexamples;  // most severe first, one per signature
+  std::vector<Tolerated> tolerated;             // as they were found, one per signature
   uint32_t controls = 0;
   uint32_t trials = 0;  // all with faults: search, shrinking and confirmation too
   uint32_t inconclusive = 0;

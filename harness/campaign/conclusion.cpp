@@ -38,6 +38,9 @@ void Conclude(const ExploreEnd& end, CampaignResult& result) {
     conclude(CampaignEnd::kUnsteady, "a failure did not repeat: " + end.unsteady);
   } else if (result.faults_delivered == 0) {
     conclude(CampaignEnd::kVacuous, NothingDelivered(result));
+  } else if (!end.proved && !result.tolerated.empty()) {
+    result.end = CampaignEnd::kSurvived;
+    result.notes.emplace_back("no trial with a fault was good: all that failed is tolerated");
   } else if (!end.proved) {
     conclude(CampaignEnd::kVacuous,
              "no trial with a fault ended before its deadline; use a longer --timeout");

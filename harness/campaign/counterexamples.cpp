@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/campaign/control.h"
+#include "harness/campaign/evaluate.h"
 #include "harness/campaign/signature.h"
 
 namespace shortwrite {
@@ -19,6 +20,12 @@ std::string SignatureOf(const Counterexample& found) {
 }  // namespace
 
 Status Counterexamples::Take(const Failure& failure, const std::string& symptom, uint32_t trial) {
+  look_.clear();
+  if (tolerated_symptoms_.contains(symptom)) {
+    const Result<bool> tolerated = LooksTolerated(failure);
+    if (!tolerated.ok()) return tolerated.error();
+    if (tolerated.value()) return Ok();
+  }
   symptoms_.insert(symptom);
   const Verdict verdict = failure.judgement.verdict;
   if (result_.counterexamples.empty()) first_at_ = trial;
@@ -39,7 +46,7 @@ Status Counterexamples::Take(const Failure& failure, const std::string& symptom,
     TakeUnsteady(found.raw, verdict, symptom);
     return Ok();
   }
-  if (known) return Ok();
+  if (TakeTolerated(found, symptom) || known) return Ok();
   listener_.OnCounterexample(found);
   result_.counterexamples.push_back(std::move(found));
   return Ok();
@@ -57,6 +64,38 @@ void Counterexamples::TakeUnsteady(const Schedule& schedule, Verdict verdict,
   } else {
     symptoms_.insert(symptom);
   }
+}
+
+Result<bool> Counterexamples::LooksTolerated(const Failure& failure) {
+  Result<Observation> observation = trials_.Run(failure.schedule, true);
+  if (!observation.ok()) return observation.error();
+  Result<Judgement> judgement = trials_.Judge(observation.value(), failure.schedule);
+  if (!judgement.ok()) return judgement.error();
+  if (judgement.value().verdict != failure.judgement.verdict) return false;
+  Counterexample seen;
+  seen.raw = seen.minimal = failure.schedule;
+  seen.payload = trials_.payloads.in_use();
+  seen.diagnosis =
+      DiagnoseTrial(trials_.reference, observation.value(), failure.schedule, judgement.value());
+  seen.judgement = std::move(judgement).value();
+  seen.observation = std::move(observation).value();
+  look_ = SignatureOf(seen);
+  return tolerated_looks_.contains(look_) || settings_.tolerance(seen).has_value();
+}
+
+bool Counterexamples::TakeTolerated(const Counterexample& found, const std::string& symptom) {
+  std::optional<std::string> reason = settings_.tolerance(found);
+  if (!reason) return false;
+  for (const std::string& its : {symptom, Symptom(found.judgement, found.observation)}) {
+    symptoms_.erase(its);
+    tolerated_symptoms_.insert(its);
+  }
+  if (!look_.empty()) tolerated_looks_.insert(look_);
+  const bool is_new = std::none_of(
+      result_.tolerated.begin(), result_.tolerated.end(),
+      [&](const Tolerated& other) { return SignatureOf(other.found) == SignatureOf(found); });
+  if (is_new) result_.tolerated.push_back({found, std::move(*reason)});
+  return true;
 }
 
 bool Counterexamples::IsOnTheList(const Counterexample& found) const {

@@ -38,12 +38,20 @@ class Counterexamples {
  private:
   Status CheckControlAgain();
   bool IsOnTheList(const Counterexample& found) const;
+  // Of a failure whose symptom a tolerated one had: whether it looks like that one in all of its
+  // signature, too. If not, it may be another mistake, and must be examined.
+  Result<bool> LooksTolerated(const Failure& failure);
+  // Keeps what is put up with apart, and its symptom open for others.
+  bool TakeTolerated(const Counterexample& found, const std::string& symptom);
 
   Trials& trials_;
   const CampaignSettings& settings_;
   CampaignListener& listener_;
   CampaignResult& result_;
   std::set<std::string> symptoms_;
+  std::set<std::string> tolerated_symptoms_;
+  std::set<std::string> tolerated_looks_;  // signatures of what is tolerated, before it was shrunk
+  std::string look_;                       // the last such signature
   uint32_t first_at_ = 0;
   uint32_t unsteady_count_ = 0;
   bool slow_ = false;

@@ -8,18 +8,18 @@
 #include "harness/base/shell_quote.h"
 #include "harness/campaign/campaign.h"
 #include "harness/cli/command_output.h"
+#include "harness/cli/finding_keeper.h"
 #include "harness/cli/findings.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/report_command.h"
+#include "harness/cli/suppressions.h"
 #include "harness/cli/target_setup.h"
 #include "harness/cli/terminal.h"
+#include "harness/report/explain.h"
 #include "harness/report/json_report.h"
 #include "harness/report/text_report.h"
 
 namespace shortwrite {
-namespace {
-
-constexpr char kFindingsDirectory[] = ".shortwrite/findings";
 
 ExitStatus StatusOf(CampaignEnd end) {
   switch (end) {
@@ -38,12 +38,17 @@ ExitStatus StatusOf(CampaignEnd end) {
   return ExitStatus::kHarnessFailed;
 }
 
+namespace {
+
 // Saves what was found as soon as it is found, and says so, to people and in the stream.
 class Keeper final : public CampaignListener {
  public:
-  Keeper(const CheckOptions& options, std::string directory, const ReportContext& context,
-         StreamWriter& stream)
-      : options_(options), directory_(std::move(directory)), context_(context), stream_(stream) {}
+  Keeper(const CheckOptions& options, const ReportContext& context, StreamWriter& stream)
+      : options_(options),
+        kept_(options.name.empty() ? context.program : options.name, options.corpus,
+              ShellQuote(options.target.command), context),
+        context_(context),
+        stream_(stream) {}
 
   void OnControl(const Observation& control) override {
     if (stream_.wanted()) stream_.Add(ControlLine(control));
@@ -54,15 +59,12 @@ class Keeper final : public CampaignListener {
     const std::string verdict(VerdictText(judgement.verdict));
     Say(fmt::format("found: {} under '{}'; making it smaller\n", verdict, ToText(raw)));
     if (stream_.wanted()) stream_.Add(FindingLine(raw, judgement, payload, context_));
-    Save({.schedule = raw, .verdict = verdict, .payload = payload});
+    Say(kept_.KeepRaw(raw, judgement, payload));
   }
 
   void OnCounterexample(const Counterexample& found) override {
     if (stream_.wanted()) stream_.Add(CounterexampleLine(found, context_));
-    if (found.minimal == found.raw && !found.payload) return;
-    Save({.schedule = found.minimal,
-          .verdict = std::string(VerdictText(found.judgement.verdict)),
-          .payload = found.payload});
+    Say(kept_.KeepExamined(found));
   }
 
  private:
@@ -70,16 +72,8 @@ class Keeper final : public CampaignListener {
     if (!options_.target.quiet) PrintMessage(text);
   }
 
-  void Save(Finding finding) {
-    finding.command = ShellQuote(options_.target.command);
-    const Result<std::string> path = SaveFinding(directory_, finding);
-    // The finding itself is printed in any case.
-    Say(path.ok() ? fmt::format("saved: {}\n", path.value())
-                  : fmt::format("not saved: {}\n", path.error().message));
-  }
-
   const CheckOptions& options_;
-  std::string directory_;
+  FindingKeeper kept_;
   const ReportContext& context_;
   StreamWriter& stream_;
 };
@@ -125,28 +119,32 @@ ExitStatus FailWithResult(const TargetOptions& options, const Error& error) {
   return status;
 }
 
-// After the last line of the stream.
-ExitStatus Finish(const CheckOptions& options, const StreamWriter& stream, ExitStatus status) {
-  const Status written = WriteReports(stream.text(), "the stream", options.reports);
-  if (!written.ok()) status = Fail(written.error());
-  if (!stream.printed().ok()) status = Fail(stream.printed().error());
-  return status;
+CheckOutcome Report(const CheckOptions& options, const CampaignResult& result,
+                    const ReportContext& context, StreamWriter& stream) {
+  CheckOutcome outcome;
+  outcome.status = StatusOf(result.end);
+  outcome.verdict = VerdictWord(result);
+  outcome.trials = result.trials;
+  if (result.end == CampaignEnd::kSurvived && !result.tolerated.empty()) {
+    outcome.verdict += fmt::format(", but {} suppressed", result.tolerated.size());
+  }
+  if (!result.counterexamples.empty()) {
+    outcome.schedule = ToText(result.counterexamples.front().minimal);
+  }
+  if (stream.wanted()) {
+    stream.Add(CampaignJson(result, static_cast<int>(outcome.status), context));
+  }
+  outcome.text = CampaignText(result, context, StyleFor(STDERR_FILENO, options.target.color));
+  return outcome;
 }
 
-ExitStatus Report(const CheckOptions& options, const CampaignResult& result,
-                  const ReportContext& context, StreamWriter& stream) {
-  const ExitStatus status = StatusOf(result.end);
-  if (stream.wanted()) stream.Add(CampaignJson(result, static_cast<int>(status), context));
-  const ExitStatus finished = Finish(options, stream, status);
-  PrintMessage(CampaignText(result, context, StyleFor(STDERR_FILENO, options.target.color)));
-  return finished;
-}
-
-// A campaign that could not be carried out has reports that say so.
-ExitStatus FailWithReports(const CheckOptions& options, StreamWriter& stream, const Error& error) {
-  const ExitStatus status = Fail(error);
-  if (stream.wanted()) stream.Add(FailureJson(error.message, static_cast<int>(status)));
-  return Finish(options, stream, status);
+// A campaign that could not be carried out has a result that says so.
+CheckOutcome FailedCheck(StreamWriter& stream, const Error& error) {
+  CheckOutcome outcome;
+  outcome.status = Fail(error);
+  outcome.verdict = VerdictText(Verdict::kInconclusive);
+  if (stream.wanted()) stream.Add(FailureJson(error.message, static_cast<int>(outcome.status)));
+  return outcome;
 }
 
 // What a snapshot once got wrong, it may have got wrong before: then nothing of the campaign
@@ -168,11 +166,11 @@ Result<CampaignResult> RunTrusted(TargetSetup& setup, CampaignListener& listener
 
 }  // namespace
 
-ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
-  StreamWriter stream(options.target.json, !options.reports.empty());
+CheckOutcome CheckTarget(const CheckOptions& options, const std::string& program,
+                         StreamWriter& stream) {
   if (stream.wanted()) stream.Add(CampaignLine(AskedBy(options)));
   Result<TargetSetup> setup = SetUpTarget(options.target, program);
-  if (!setup.ok()) return FailWithReports(options, stream, setup.error());
+  if (!setup.ok()) return FailedCheck(stream, setup.error());
   CampaignSettings& settings = setup.value().campaign;
   settings.faults = options.faults;
   settings.depth = options.depth;
@@ -182,7 +180,7 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
   settings.jobs = options.jobs;
   if (!options.corpus.empty()) {
     Result<std::vector<KeptSchedule>> corpus = ReadFindings(options.corpus);
-    if (!corpus.ok()) return FailWithReports(options, stream, corpus.error());
+    if (!corpus.ok()) return FailedCheck(stream, corpus.error());
     settings.corpus = std::move(corpus).value();
   }
   const auto begin = std::chrono::steady_clock::now();
@@ -194,13 +192,35 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
 
   ReportContext& context = setup.value().report;
   context.seed = options.seed;
-  Keeper keeper(options, options.corpus.empty() ? kFindingsDirectory : options.corpus, context,
-                stream);
+  Keeper keeper(options, context, stream);
+  Suppressions suppressions(options.suppressions, Today(), context);
+  settings.tolerance = [&](const Counterexample& found) { return suppressions.ReasonFor(found); };
   ProgressShower progress(keeper, ProgressOn(options, begin));
-  const Result<CampaignResult> result = RunTrusted(setup.value(), progress);
+  Result<CampaignResult> result = RunTrusted(setup.value(), progress);
   progress.Erase();
-  if (!result.ok()) return FailWithReports(options, stream, result.error());
-  return Report(options, result.value(), context, stream);
+  if (!result.ok()) return FailedCheck(stream, result.error());
+  for (std::string& note : suppressions.ExpiredNotes()) {
+    result.value().notes.push_back(std::move(note));
+  }
+  CheckOutcome outcome = Report(options, result.value(), context, stream);
+  outcome.used_suppressions = suppressions.used_lines();
+  return outcome;
+}
+
+ExitStatus Finish(const std::vector<ReportFile>& reports, const StreamWriter& stream,
+                  ExitStatus status) {
+  const Status written = WriteReports(stream.text(), "the stream", reports);
+  if (!written.ok()) status = Fail(written.error());
+  if (!stream.printed().ok()) status = Fail(stream.printed().error());
+  return status;
+}
+
+ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
+  StreamWriter stream(options.target.json, !options.reports.empty());
+  const CheckOutcome outcome = CheckTarget(options, program, stream);
+  const ExitStatus finished = Finish(options.reports, stream, outcome.status);
+  PrintMessage(outcome.text);
+  return finished;
 }
 
 ExitStatus RunReplayCommand(const ReplayOptions& asked, const std::string& program) {

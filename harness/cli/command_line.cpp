@@ -97,6 +97,9 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
       ->type_name(OneOf(kSnapshotWords));
   check->add_option("--corpus", raw.corpus, "kept counterexamples, run first")->type_name("DIR");
   AddChoice(*check, "--progress", kProgressWords, raw.progress, "how progress is told");
+  check->add_option("--target", raw.targets, "in shortwrite.toml; default: all of them")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
   AddReportOptions(*check, raw);
 
   CLI::App* const replay = app.add_subcommand("replay", "one judged trial with its timeline");
@@ -144,6 +147,19 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
   explain->add_flag("--json", raw.target.json, "JSON Lines on stdout");
   AddColor(*explain, raw.target.color);
 
+  CLI::App* const compare = app.add_subcommand("compare", "the same faults over several targets");
+  AddTargetOptions(*compare, raw.target);
+  compare->add_option("--command", raw.commands, "a shell command to compare; may be repeated")
+      ->type_name("CMD")
+      ->allow_extra_args(false);
+  compare->add_option("--markdown", raw.reports["markdown"], "the matrix as Markdown")
+      ->type_name("FILE");
+  compare->add_option("--csv", raw.reports["csv"], "the matrix as CSV")->type_name("FILE");
+  compare->add_option("--html", raw.reports["html"], "the matrix as a page")->type_name("FILE");
+  compare->add_option("TARGET", raw.files, "names in shortwrite.toml")->type_name("NAME");
+
+  app.add_subcommand("init", "writes a shortwrite.toml to begin with");
+
   CLI::App* const doctor =
       app.add_subcommand("doctor", "what this machine allows a COMMAND, and remedies");
   doctor->add_flag("--json", raw.target.json, "JSON Lines on stdout");
@@ -161,6 +177,7 @@ struct SplitArguments {
   std::vector<std::string> own;
   std::vector<std::string> command;
   std::string positional;  // replay's FILE
+  bool announces_command = false;
 };
 
 bool TakesValue(const CLI::App& subcommand, const std::string& word) {
@@ -176,6 +193,7 @@ SplitArguments Split(const CLI::App& subcommand, bool wants_file,
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (word == "--") {
+      split.announces_command = true;
       split.command.assign(words.begin() + static_cast<ptrdiff_t>(i) + 1, words.end());
       return split;
     }
@@ -228,7 +246,7 @@ CommandSyntax DescribeCommandLine() {
   }
   for (const CLI::App* const subcommand : app.get_subcommands(nullptr)) {
     const std::string& name = subcommand->get_name();
-    SubcommandSyntax described{name, subcommand->get_description(), {}, {}, RunsTarget(name)};
+    SubcommandSyntax described{name, subcommand->get_description(), {}, {}, NamesTarget(name)};
     for (const CLI::Option* const option : subcommand->get_options()) {
       (option->get_positional() ? described.positionals : described.options)
           .push_back(Describe(*option));
@@ -270,6 +288,7 @@ Result<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
     SplitArguments split = Split(*known.front(), name == "replay", words);
     line.command = std::move(split.command);
     line.positional = std::move(split.positional);
+    line.announces_command = split.announces_command;
     words = std::move(split.own);
     words.insert(words.begin(), name);
   }
@@ -286,7 +305,12 @@ Result<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return UsageError(fmt::format("{}; see shortwrite --help", error.what()));
   }
-  line.subcommand = app.get_subcommands().front()->get_name();
+  const CLI::App* const chosen = app.get_subcommands().front();
+  line.subcommand = chosen->get_name();
+  for (const CLI::Option* const option : chosen->get_options()) {
+    if (option->count() == 0) continue;
+    for (const std::string& name : option->get_lnames()) line.given.insert(name);
+  }
   return line;
 }
 

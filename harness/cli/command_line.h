@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,8 @@ struct RawOptions {
   std::vector<std::string> files;
   std::string word;                                           // to explain
   std::map<std::string, std::optional<std::string>> reports;  // by the format's name: the file
+  std::vector<std::string> targets;                           // of the project file
+  std::vector<std::string> commands;                          // for a shell
 };
 
 // Everything that was typed.
@@ -63,6 +66,8 @@ struct CommandLine {
   RawOptions raw;
   std::vector<std::string> command;  // of the target
   std::string positional;            // replay's FILE
+  bool announces_command = false;    // by "--", even if none follows
+  std::set<std::string> given;       // names of the options that were typed, without "--"
 };
 
 // Errors name the word that is wrong and the remedy.

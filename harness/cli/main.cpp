@@ -4,9 +4,12 @@
 
 #include "harness/cli/check_command.h"
 #include "harness/cli/command_output.h"
+#include "harness/cli/compare_command.h"
 #include "harness/cli/doctor_command.h"
 #include "harness/cli/explain_command.h"
+#include "harness/cli/init_command.h"
 #include "harness/cli/options.h"
+#include "harness/cli/project_command.h"
 #include "harness/cli/report_command.h"
 #include "harness/cli/run_command.h"
 #include "harness/cli/verify_command.h"
@@ -27,6 +30,15 @@ struct Execute {
     return RunSupervised(Session::kOwn,
                          [&] { return static_cast<int>(RunCheck(options, program)); });
   }
+  int operator()(const ProjectCheckOptions& options) const {
+    return RunSupervised(Session::kOwn,
+                         [&] { return static_cast<int>(RunProjectCheck(options, program)); });
+  }
+  int operator()(const CompareOptions& options) const {
+    return RunSupervised(Session::kOwn,
+                         [&] { return static_cast<int>(RunCompare(options, program)); });
+  }
+  int operator()(const InitOptions&) const { return static_cast<int>(RunInit()); }
   int operator()(const ReplayOptions& options) const {
     return RunSupervised(Session::kOwn,
                          [&] { return static_cast<int>(RunReplayCommand(options, program)); });

@@ -13,6 +13,10 @@
 #include "harness/cli/completions/completions.h"
 #include "harness/cli/option_words.h"
 #include "harness/cli/report_options.h"
+#include "harness/cli/settings.h"
+#include "harness/cli/sink_option.h"
+#include "harness/cli/word_choice.h"
+#include "harness/project/project_file.h"
 
 namespace shortwrite {
 namespace {
@@ -35,69 +39,12 @@ Result<uint64_t> ParseCount(std::string_view option, const std::string& text, ui
   return number;
 }
 
-// One of a few words; the index of the match.
-template <size_t N>
-Result<size_t> ParseChoice(std::string_view option, const std::string& text,
-                           const std::array<std::string_view, N>& choices) {
-  for (size_t i = 0; i < N; ++i) {
-    if (choices[i] == text) return i;
-  }
-  return UsageError(
-      fmt::format("{}: '{}' is not one of {}", option, text, fmt::join(choices, ", ")));
-}
-
 Status CheckWords(const RawTarget& raw) {
   const Result<size_t> backend = ParseChoice("--backend", raw.backend, kBackendWords);
   if (!backend.ok()) return backend.error();
   if (raw.judge && raw.judge->empty()) {
     return UsageError(
         "--judge: empty; write a shell command, for example --judge 'cmp \"$1\" \"$2\"'");
-  }
-  return Ok();
-}
-
-// "KIND[:nonblock][:slow]", or "full".
-Result<SinkSettings> ParseSink(const std::string& text) {
-  if (text == kFullSink) return SinkSettings{};  // a file, which cannot grow
-  size_t colon = text.find(':');
-  const Result<size_t> kind = ParseChoice("--sink", text.substr(0, colon), kSinkKindWords);
-  if (!kind.ok()) return kind.error();
-  SinkSettings sink;
-  if (kSinkKindWords[kind.value()] == kFullSink) return UsageError("--sink full takes no flags");
-  sink.kind = static_cast<SinkKind>(kind.value());
-  while (colon != std::string::npos) {
-    const size_t next = text.find(':', colon + 1);
-    const std::string flag =
-        text.substr(colon + 1, next == std::string::npos ? next : next - colon - 1);
-    const Result<size_t> known = ParseChoice("--sink", flag, kSinkFlagWords);
-    if (!known.ok()) return known.error();
-    (known.value() == 0 ? sink.nonblock : sink.slow) = true;
-    colon = next;
-  }
-  return sink;
-}
-
-// What cannot be had together with the rest of the command line.
-Status CheckSink(const SinkSettings& sink, const RawTarget& raw, bool names_output) {
-  if (sink.slow && !sink.is_stream()) {
-    return UsageError(
-        "--sink file:slow: a file has no reader; use pipe:slow, socket:slow or pty:slow");
-  }
-  if (sink.nonblock && names_output) {
-    return UsageError(fmt::format(
-        "--sink {}: whoever opens {{out}} decides on O_NONBLOCK, and that is the target; leave out "
-        ":nonblock, or let the target write to its stdout",
-        raw.sink));
-  }
-  if (sink.kind == SinkKind::kSocket && names_output) {
-    return UsageError(fmt::format(
-        "--sink {}: a socket cannot be opened by its path; leave out {{out}} and let the target "
-        "write to its stdout",
-        raw.sink));
-  }
-  if (sink.is_stream() && raw.existing) {
-    return UsageError(fmt::format(
-        "--existing: a stream holds nothing beforehand; leave it out, or use --sink file"));
   }
   return Ok();
 }
@@ -240,10 +187,11 @@ uint32_t Processors() {
   return static_cast<uint32_t>(std::max(count, 1));
 }
 
-Result<Options> ParseCheck(CommandLine line) {
-  const RawOptions& raw = line.raw;
+}  // namespace
+
+Result<CheckOptions> ParseCheck(const RawOptions& raw, std::vector<std::string> command) {
   CheckOptions options;
-  Result<TargetOptions> target = ParseTarget(raw.target, std::move(line.command));
+  Result<TargetOptions> target = ParseTarget(raw.target, std::move(command));
   if (!target.ok()) return target.error();
   options.target = std::move(target).value();
   Result<FaultSet> faults = ParseFaultSet(raw.faults);
@@ -287,7 +235,30 @@ Result<Options> ParseCheck(CommandLine line) {
   Result<std::vector<ReportFile>> reports = ParseReports(raw);
   if (!reports.ok()) return reports.error();
   options.reports = std::move(reports).value();
-  return Options(std::move(options));
+  return options;
+}
+
+namespace {
+
+// Without a command, the project file has them.
+Result<Options> ParseCheckLine(CommandLine line) {
+  LayeredOptions layered = {std::move(line.raw), std::move(line.given), {}};
+  ApplyEnvironment(layered);
+  const RawOptions& raw = layered.raw;
+  // Behind "--" there was to be one: a variable that is empty must not run something else.
+  if (line.command.empty() && !line.announces_command) {
+    Result<std::vector<ReportFile>> reports = ParseReports(raw);
+    if (!reports.ok()) return reports.error();
+    return Options(ProjectCheckOptions{std::move(layered), std::move(reports).value()});
+  }
+  if (!raw.targets.empty()) {
+    return UsageError(fmt::format(
+        "--target {}: names a target of {}, and a command was given too; leave out one of them",
+        raw.targets.front(), kProjectFileName));
+  }
+  Result<CheckOptions> options = ParseCheck(raw, std::move(line.command));
+  if (!options.ok()) return AtOrigin(options.error(), layered.origins);
+  return Options(std::move(options).value());
 }
 
 Result<Options> ParseReplay(CommandLine line) {
@@ -327,6 +298,25 @@ Result<Options> ParseRun(CommandLine line) {
   if (!schedule.ok()) return schedule.error();
   options.schedule = std::move(schedule).value();
   options.dir = raw.dir;
+  return Options(std::move(options));
+}
+
+Result<Options> ParseCompare(CommandLine line) {
+  LayeredOptions layered = {std::move(line.raw), std::move(line.given), {}};
+  ApplyEnvironment(layered);
+  CompareOptions options;
+  options.targets = layered.raw.files;
+  options.commands = layered.raw.commands;
+  if (options.targets.empty() == options.commands.empty()) {
+    return UsageError(fmt::format(
+        "compare takes names of targets in {}, or --command 'CMD' for each; one of the two",
+        kProjectFileName));
+  }
+  const auto file = [&](const char* name) { return layered.raw.reports[name].value_or(""); };
+  options.markdown = file("markdown");
+  options.csv = file("csv");
+  options.html = file("html");
+  options.layered = std::move(layered);
   return Options(std::move(options));
 }
 
@@ -376,7 +366,7 @@ Result<Options> ParseOptions(int argc, const char* const* argv) {
   CommandLine& line = parsed.value();
   const std::string name = line.subcommand;
   if (name.empty()) return Options(PrintOptions{std::move(line.text)});
-  if (name == "check") return ParseCheck(std::move(line));
+  if (name == "check") return ParseCheckLine(std::move(line));
   if (name == "replay") return ParseReplay(std::move(line));
   if (name == "run") return ParseRun(std::move(line));
   if (name == "write") return ParseWrite(line.raw);
@@ -391,6 +381,8 @@ Result<Options> ParseOptions(int argc, const char* const* argv) {
     if (!report.ok()) return report.error();
     return Options(std::move(report).value());
   }
+  if (name == "compare") return ParseCompare(std::move(line));
+  if (name == "init") return Options(InitOptions{});
   const RawTarget& target = line.raw.target;
   if (name == "explain") return Options(ExplainOptions{line.raw.word, target.json, target.color});
   return Options(DoctorOptions{std::move(line.command), target.json, target.color});

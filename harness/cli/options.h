@@ -13,9 +13,11 @@
 #include "harness/cli/explain_command.h"
 #include "harness/cli/progress.h"
 #include "harness/cli/report_options.h"
+#include "harness/cli/settings.h"
 #include "harness/cli/verify_command.h"
 #include "harness/cli/write_command.h"
 #include "harness/oracle/judge.h"
+#include "harness/project/project_file.h"
 #include "harness/report/style.h"
 #include "harness/schedule/schedule.h"
 #include "harness/trial/shared_region.h"
@@ -49,6 +51,7 @@ struct TargetOptions {
   // apart, for a finding may have another.
   std::vector<std::string> replay_words;
   std::vector<std::string> payload_words;
+  std::string directory = {};  // where the command runs, if that is not the caller's
 };
 
 // Larger ones are not for trials.
@@ -67,10 +70,30 @@ struct CheckOptions {
   uint32_t depth = 2;
   uint32_t jobs = 1;
   ProgressWish progress = ProgressWish::kAuto;
-  std::string corpus;  // empty: .shortwrite/findings, written only
+  std::string corpus;  // empty: none
+  std::string name;    // of the target, for its findings; empty: that of the program
+  std::vector<Suppression> suppressions;  // those of this target
   std::vector<ReportFile> reports;
   // The options of check alone that change what is tried, as words, for its reports.
   std::vector<std::string> words;
+};
+
+// check without a command: targets of the project file, which is looked for when it is run.
+struct ProjectCheckOptions {
+  LayeredOptions layered;
+  std::vector<ReportFile> reports;
+};
+
+struct InitOptions {};
+
+// Columns of the matrix: targets of the project file, or commands for a shell.
+struct CompareOptions {
+  LayeredOptions layered;
+  std::vector<std::string> targets;
+  std::vector<std::string> commands;
+  std::string markdown;  // files; empty: none
+  std::string csv;
+  std::string html;
 };
 
 struct ReplayOptions {
@@ -90,8 +113,13 @@ struct PrintOptions {
   std::string text;
 };
 
-using Options = std::variant<PrintOptions, CheckOptions, ReplayOptions, RunOptions, WriteOptions,
-                             VerifyOptions, ReportOptions, ExplainOptions, DoctorOptions>;
+using Options = std::variant<PrintOptions, CheckOptions, ProjectCheckOptions, ReplayOptions,
+                             RunOptions, WriteOptions, VerifyOptions, ReportOptions, InitOptions,
+                             CompareOptions, ExplainOptions, DoctorOptions>;
+
+// What check does with these options, which need not have been typed. Errors begin with the name of
+// the option that they are about, where there is one: "--trials: ...".
+Result<CheckOptions> ParseCheck(const RawOptions& raw, std::vector<std::string> command);
 
 // Errors: usage (2), or unavailable (77) for a backend or sink that this build lacks.
 Result<Options> ParseOptions(int argc, const char* const* argv);

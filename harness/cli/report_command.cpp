@@ -107,19 +107,37 @@ Result<std::string> ReadAll(const std::string& from) {
 
 }  // namespace
 
-void StreamWriter::Add(const std::string& line) {
+void StreamWriter::Add(const std::string& object) {
+  std::string line = object;
+  if (!target_.empty()) line.insert(line.size() - 1, fmt::format(",\"target\":\"{}\"", target_));
   if (prints_ && printed_.ok()) printed_ = PrintUnlessClosed(line + '\n');
   if (keeps_) text_ += line + '\n';
+}
+
+Status TakeSeveral(const std::vector<ReportFile>& reports, size_t campaigns) {
+  for (const ReportFile& report : reports) {
+    if (report.format->render_all != nullptr) continue;
+    return UsageError(fmt::format(
+        "--{}: the stream holds {} campaigns, and this format takes one; choose it with --target",
+        report.format->name, campaigns));
+  }
+  return Ok();
 }
 
 Status WriteReports(const std::string& stream, const std::string& name,
                     const std::vector<ReportFile>& reports) {
   if (reports.empty()) return Ok();
-  const Result<CampaignRecord> record = ReadStream(stream, name);
-  if (!record.ok()) return record.error();
+  const Result<std::vector<CampaignRecord>> read = ReadStreams(stream, name);
+  if (!read.ok()) return read.error();
+  const std::vector<CampaignRecord>& records = read.value();
   Status first = Ok();
   for (const ReportFile& report : reports) {
-    Status written = WriteReport(report.format->render(record.value()), report.path);
+    Status written = Ok();
+    if (records.size() == 1) {
+      written = WriteReport(report.format->render(records.front()), report.path);
+    } else if (written = TakeSeveral({report}, records.size()); written.ok()) {
+      written = WriteReport(report.format->render_all(records), report.path);
+    }
     // One that cannot be written is no reason to keep back the others.
     if (!written.ok() && first.ok()) first = std::move(written);
   }

@@ -22,7 +22,11 @@ class StreamWriter {
  public:
   StreamWriter(bool prints, bool keeps) : prints_(prints), keeps_(keeps) {}
 
-  // line: without its newline. It leaves in one write, so that whoever kills us leaves whole lines.
+  // Of the lines from now on; a name of the project file, which JSON need not escape.
+  void SetTarget(const std::string& target) { target_ = target; }
+
+  // line: a JSON object without its newline. It leaves in one write, so that whoever kills us
+  // leaves whole lines.
   void Add(const std::string& line);
 
   // The first line that could not be printed.
@@ -33,9 +37,14 @@ class StreamWriter {
  private:
   bool prints_;
   bool keeps_;
+  std::string target_;
   Status printed_ = Ok();
   std::string text_;
 };
+
+// A usage error if there is a format among them that one page or list of several campaigns cannot
+// be made of.
+Status TakeSeveral(const std::vector<ReportFile>& reports, size_t campaigns);
 
 // Renders a stream into files. A file is written under another name and then renamed, so that it is
 // never half a report; what is no regular file (a pipe, a terminal) is written to directly.

@@ -93,7 +93,9 @@ std::string ReplayLine(const TargetOptions& options, const std::string& program,
   }
   words.emplace_back("--");
   words.insert(words.end(), options.command.begin(), options.command.end());
-  return ShellQuote(words);
+  const std::string line = ShellQuote(words);
+  if (options.directory.empty()) return line;
+  return fmt::format("cd {} && {}", ShellQuote(options.directory), line);
 }
 
 // payload: a file, copied, for what was given as the payload may have been a pipe; or empty.

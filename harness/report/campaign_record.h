@@ -111,6 +111,7 @@ struct ControlRecord {
 };
 
 struct CampaignRecord {
+  std::string target;  // its name in the project file; "" if there was none
   // Of its first line.
   std::string version;
   std::vector<std::string> command;
@@ -155,5 +156,8 @@ std::string DescribeEnd(const CampaignRecord& record);
 // written them; a last line without its newline may be cut off. Anything else that is no stream is
 // a usage error that names the line. name is for messages.
 Result<CampaignRecord> ReadStream(std::string_view text, const std::string& name);
+// The same of a stream that may hold several targets', one after the other; at least one. What a
+// stream that was cut off has no campaign of is an aborted one.
+Result<std::vector<CampaignRecord>> ReadStreams(std::string_view text, const std::string& name);
 
 }  // namespace shortwrite

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "harness/campaign/signature_name.h"
 #include "harness/report/explain.h"
 #include "harness/report/json_parts.h"
 #include "harness/report/warnings.h"
@@ -46,6 +47,14 @@ std::string CampaignJson(const CampaignResult& result, int exit_status,
   json["counterexamples"] = Json::array();
   for (const Counterexample& found : result.counterexamples) {
     json["counterexamples"].push_back(CounterexampleJson(found, context));
+  }
+  if (result.tolerated.empty()) return JsonLine(json);
+  json["suppressed"] = Json::array();
+  for (const Tolerated& tolerated : result.tolerated) {
+    Json one = CounterexampleJson(tolerated.found, context);
+    one["signature_name"] = SignatureName(tolerated.found);
+    one["suppression"] = tolerated.reason;
+    json["suppressed"].push_back(std::move(one));
   }
   return JsonLine(json);
 }

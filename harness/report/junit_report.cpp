@@ -72,24 +72,28 @@ void AddCampaign(pugi::xml_node suite, const CampaignRecord& record, const std::
   }
 }
 
-}  // namespace
+struct Counts {
+  size_t tests = 0;
+  size_t failures = 0;
+  size_t errors = 0;
+};
 
-std::string RenderJunit(const CampaignRecord& record) {
-  const std::string target = record.command.empty() ? "unknown" : record.command.front();
+void SetCounts(pugi::xml_node node, const Counts& counts) {
+  SetAttribute(node, "tests", std::to_string(counts.tests));
+  SetAttribute(node, "failures", std::to_string(counts.failures));
+  SetAttribute(node, "errors", std::to_string(counts.errors));
+  SetAttribute(node, "time", "0");
+}
+
+Counts AddSuite(pugi::xml_node suites, const CampaignRecord& record) {
+  const std::string program = record.command.empty() ? "unknown" : record.command.front();
+  const std::string target = record.target.empty() ? program : record.target;
   const Outcome outcome = OutcomeOf(record);
-  const std::string failures = std::to_string(record.counterexamples.size());
-  const std::string tests = std::to_string(record.counterexamples.size() + 1);
-  pugi::xml_document document;
-  pugi::xml_node suites = document.append_child("testsuites");
+  const Counts counts = {record.counterexamples.size() + 1, record.counterexamples.size(),
+                         outcome == Outcome::kError ? size_t{1} : size_t{0}};
   pugi::xml_node suite = suites.append_child("testsuite");
-  SetAttribute(suites, "name", "shortwrite");
-  SetAttribute(suite, "name", "shortwrite");
-  for (pugi::xml_node node : {suites, suite}) {
-    SetAttribute(node, "tests", tests);
-    SetAttribute(node, "failures", failures);
-    SetAttribute(node, "errors", outcome == Outcome::kError ? "1" : "0");
-    SetAttribute(node, "time", "0");
-  }
+  SetAttribute(suite, "name", record.target.empty() ? "shortwrite" : record.target);
+  SetCounts(suite, counts);
   SetAttribute(suite, "skipped", outcome == Outcome::kSkipped ? "1" : "0");
   pugi::xml_node properties = suite.append_child("properties");
   for (const Field& field : FieldsOf(record)) AddProperty(properties, field);
@@ -98,6 +102,27 @@ std::string RenderJunit(const CampaignRecord& record) {
     const std::string name = found.schedule.empty() ? "(no fault)" : found.schedule;
     AddOutcome(AddCase(suite, name, target), "failure", found.verdict, Title(found), Body(found));
   }
+  return counts;
+}
+
+}  // namespace
+
+std::string RenderJunit(const CampaignRecord& record) {
+  return RenderJunitOfAll({record});
+}
+
+std::string RenderJunitOfAll(const std::vector<CampaignRecord>& records) {
+  pugi::xml_document document;
+  pugi::xml_node suites = document.append_child("testsuites");
+  SetAttribute(suites, "name", "shortwrite");
+  Counts all;
+  for (const CampaignRecord& record : records) {
+    const Counts counts = AddSuite(suites, record);
+    all.tests += counts.tests;
+    all.failures += counts.failures;
+    all.errors += counts.errors;
+  }
+  SetCounts(suites, all);
   std::ostringstream text;
   document.save(text, "  ", pugi::format_default, pugi::encoding_utf8);
   return text.str();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "harness/report/campaign_record.h"
 
@@ -9,5 +10,7 @@ namespace shortwrite {
 
 // A test case for the campaign, and one for each counterexample.
 std::string RenderJunit(const CampaignRecord& record);
+// A suite each.
+std::string RenderJunitOfAll(const std::vector<CampaignRecord>& records);
 
 }  // namespace shortwrite

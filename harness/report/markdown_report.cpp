@@ -56,7 +56,8 @@ std::string Section(const CounterexampleRecord& found) {
 }  // namespace
 
 std::string RenderMarkdown(const CampaignRecord& record) {
-  std::string text = fmt::format("## shortwrite: {}\n\n", Escape(Title(record)));
+  const std::string target = record.target.empty() ? "" : record.target + ": ";
+  std::string text = fmt::format("## shortwrite: {}\n\n", Escape(target + Title(record)));
   text += List(FieldsOf(record));
   if (record.pending) {
     text += fmt::format("\nFound, and not yet made smaller: {}\n", Escape(record.pending->verdict));
@@ -70,6 +71,19 @@ std::string RenderMarkdown(const CampaignRecord& record) {
                                 record.counterexamples.size() - i);
     }
     text += section;
+  }
+  return text;
+}
+
+std::string RenderMarkdownOfAll(const std::vector<CampaignRecord>& records) {
+  std::string text;
+  for (size_t i = 0; i < records.size(); ++i) {
+    const std::string one = RenderMarkdown(records[i]);
+    constexpr size_t kLastLineBytes = 100;
+    if (text.size() + one.size() > kMarkdownBytesMax - kLastLineBytes) {
+      return text + fmt::format("\n{} more campaigns do not fit here.\n", records.size() - i);
+    }
+    text += (text.empty() ? "" : "\n") + one;
   }
   return text;
 }

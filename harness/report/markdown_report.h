@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "harness/report/campaign_record.h"
 
@@ -11,5 +12,6 @@ namespace shortwrite {
 inline constexpr size_t kMarkdownBytesMax = 900 * 1024;
 
 std::string RenderMarkdown(const CampaignRecord& record);
+std::string RenderMarkdownOfAll(const std::vector<CampaignRecord>& records);
 
 }  // namespace shortwrite

@@ -8,6 +8,7 @@
 #include "harness/report/campaign_record.h"
 #include "harness/report/json_parts.h"
 #include "harness/report/stream_fields.h"
+#include "harness/report/summary.h"
 
 namespace shortwrite {
 namespace {
@@ -102,7 +103,18 @@ class Collector {
     if (schema != kStreamSchema) {
       return fmt::format("its schema is '{}', and this reads '{}'", schema, kStreamSchema);
     }
+    if (has_summary_) return "a line after the summary, which is the last one";
+    const std::string target = fields.Text("target");
+    const bool is_next = !target.empty() && type == "campaign";
+    if (is_next && begun_) Turn();
+    if (type == "summary") {
+      if (begun_ && record_.target.empty()) return "a summary, and what it is of has no target";
+      ReadSummary(fields);
+      return error;
+    }
     if (record_.complete) return "a line after the result; a stream holds one campaign";
+    begun_ = true;
+    if (!target.empty()) record_.target = target;
     if (type == "campaign") ReadCampaign(fields);
     if (type == "control") ReadControl(fields);
     if (type == "finding") {
@@ -118,14 +130,44 @@ class Collector {
     return error;
   }
 
-  CampaignRecord Finish() && {
-    if (record_.complete) return std::move(record_);
-    record_.verdict = kAborted;
-    record_.counterexamples = std::move(found_);
-    return std::move(record_);
+  std::vector<CampaignRecord> Finish() && {
+    const bool is_last = record_.target.empty() || has_summary_;
+    const bool is_cut_off = record_.complete && !is_last;
+    if (begun_ || done_.empty()) Turn();
+    if (is_cut_off) done_.push_back(Aborted());
+    return std::move(done_);
   }
 
  private:
+  static CampaignRecord Aborted(const std::string& target = {}) {
+    CampaignRecord record;
+    record.target = target;
+    record.verdict = kAborted;
+    return record;
+  }
+
+  // The record in hand is at its end.
+  void Turn() {
+    if (!record_.complete) {
+      record_.verdict = kAborted;
+      record_.counterexamples = std::move(found_);
+    }
+    done_.push_back(std::move(record_));
+    record_ = {};
+    found_.clear();
+    calls_.clear();
+    begun_ = false;
+  }
+
+  // What a signal kept from being run has no lines of its own.
+  void ReadSummary(const StreamFields& fields) {
+    if (begun_) Turn();
+    has_summary_ = true;
+    for (const StreamFields& row : fields.Objects("targets")) {
+      if (row.Text("verdict") == kNotRun) done_.push_back(Aborted(row.Text("target")));
+    }
+  }
+
   void ReadCampaign(const StreamFields& fields) {
     record_.version = fields.Text("version");
     record_.command = fields.Texts("command");
@@ -184,9 +226,17 @@ class Collector {
     record_.completeness = fields.Text("completeness");
     record_.notes = fields.Texts("notes");
     record_.warnings = fields.Texts("warnings");
+    for (const StreamFields& one : fields.Objects("suppressed")) {
+      record_.notes.push_back(fmt::format("suppressed: {} under '{}': {}",
+                                          one.Text("signature_name"), one.Text("schedule"),
+                                          one.Text("suppression")));
+    }
     ReadCounterexamples(fields);
   }
 
+  std::vector<CampaignRecord> done_;
+  bool begun_ = false;  // record_ has lines
+  bool has_summary_ = false;
   CampaignRecord record_;
   std::vector<CounterexampleRecord> found_;
   std::vector<CallRecord> calls_;  // of a replay
@@ -206,6 +256,13 @@ std::string DescribeEnd(const CampaignRecord& record) {
 }
 
 Result<CampaignRecord> ReadStream(std::string_view text, const std::string& name) {
+  Result<std::vector<CampaignRecord>> records = ReadStreams(text, name);
+  if (!records.ok()) return records.error();
+  if (records.value().size() == 1) return std::move(records.value().front());
+  return UsageError(fmt::format("{}: holds {} campaigns, not one", name, records.value().size()));
+}
+
+Result<std::vector<CampaignRecord>> ReadStreams(std::string_view text, const std::string& name) {
   Collector collector;
   for (size_t number = 1; !text.empty(); ++number) {
     const size_t newline = text.find('\n');

@@ -5,6 +5,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "harness/report/campaign_record.h"
 
@@ -14,6 +15,8 @@ struct ReportFormat {
   const char* name;  // the option is --NAME
   const char* help;
   std::string (*render)(const CampaignRecord& record);
+  // Of several targets' campaigns; nullptr: the format takes one.
+  std::string (*render_all)(const std::vector<CampaignRecord>& records);
 };
 
 std::span<const ReportFormat> ReportFormats();

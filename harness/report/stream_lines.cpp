@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/campaign/signature.h"
+#include "harness/campaign/signature_name.h"
 #include "harness/oracle/digest.h"
 #include "harness/report/json_parts.h"
 
@@ -103,6 +104,7 @@ std::string CounterexampleLine(const Counterexample& found, const ReportContext&
   Json json = TypedJson("counterexample");
   json.update(CounterexampleJson(found, context));
   json["signature"] = Signature(found.judgement, found.diagnosis, found.observation);
+  json["signature_name"] = SignatureName(found);
   json["without_fault"] = found.without_fault;
   json["message"] = found.judgement.message;
   json["md5"] = "";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/campaign/signature_name.h"
 #include "harness/diagnosis/standstill.h"
 #include "harness/oracle/digest.h"
 #include "harness/report/call_table.h"
@@ -165,10 +166,20 @@ std::string CampaignText(const CampaignResult& result, const ReportContext& cont
     text += CounterexampleText(found, context, style);
   }
   if (result.end == CampaignEnd::kSurvived) {
-    text += VerdictLine(VerdictText(Verdict::kSurvived), VerdictMeaning(Verdict::kSurvived),
-                        Tint::kGood, style);
+    const size_t count = result.tolerated.size();
+    const std::string word =
+        fmt::format("{}{}", VerdictText(Verdict::kSurvived),
+                    count == 0 ? "" : fmt::format(", but {} suppressed", count));
+    text += VerdictLine(word, VerdictMeaning(Verdict::kSurvived), Tint::kGood, style);
   } else if (result.end != CampaignEnd::kCounterexample) {
     text += VerdictLine(VerdictWord(result), result.reason, Tint::kUnsure, style);
+  }
+  for (const Tolerated& tolerated : result.tolerated) {
+    const Counterexample& found = tolerated.found;
+    text += Field("suppressed",
+                  fmt::format("{} under '{}', {}: {}", SignatureName(found), ToText(found.minimal),
+                              Headline(found.diagnosis), tolerated.reason),
+                  style);
   }
   text += CampaignFields(result, context, style);
   if (!result.counterexamples.empty()) {

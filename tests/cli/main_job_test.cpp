@@ -191,20 +191,25 @@ TEST_F(MainJob, SameSeedSameResult) {
   }
 }
 
-// Findings are kept as they are found, and a kept one replays.
+// Findings are kept as they are found, one folder per signature; a kept one replays, by its file
+// and by its script, and is found in its corpus first.
 TEST_F(MainJob, FindingsAreKept) {
-  ASSERT_EQ(Check({Broken(), "{payload}", "{out}"}).exit, 1);
+  ASSERT_EQ(Check({Broken(), "{payload}", "{out}"}, {"--corpus", "kept"}).exit, 1);
+  const std::string below = ".shortwrite/findings/single_call_count_ignored/";
   const ProcessEnd list = RunProcess(
-      directory_, {"sh", "-c", "grep -l '^1:short=1$' .shortwrite/findings/*.sched | head -n 1"});
+      directory_, {"sh", "-c", "cd " + below + " && grep -l '^1:short=1$' */minimal.sched"});
   ASSERT_FALSE(list.out.empty()) << list.err;
-  const std::string file = list.out.substr(0, list.out.size() - 1);
+  const std::string file = below + list.out.substr(0, list.out.find('\n'));
   EXPECT_EQ(Shortwrite({"replay", file, "--", Broken(), "{payload}", "{out}"}).exit, 1);
-  // The corpus runs first.
-  const ProcessEnd again =
-      Shortwrite({"check", "--json", "--quiet", "--trials", "500", "--time", "10m", "--corpus",
-                  ".shortwrite/findings", "--", Broken(), "{payload}", "{out}"});
+  const std::string folder = file.substr(0, file.rfind('/'));
+  EXPECT_NE(ReadText(directory_.File(folder + "/README.txt")).find("found       once"),
+            std::string::npos);
+  EXPECT_EQ(RunProcess(directory_, {directory_.File(folder) + "/replay.sh"}).exit, 1);
+
+  const ProcessEnd again = Check({Broken(), "{payload}", "{out}"}, {"--corpus", "kept"});
   EXPECT_EQ(again.exit, 1) << again.err;
   EXPECT_LE(again.Last()["counterexamples"].at(0)["trials_to_find"], 3);
+  EXPECT_EQ(ReadText(directory_.File(folder + "/count")), "2\n");
 }
 
 struct Malformed {

@@ -211,7 +211,6 @@ INSTANTIATE_TEST_SUITE_P(
     Table, RefusedOptions,
     testing::Values(
         Refused{{}, "subcommand", "--help"}, Refused{{"chekc"}, "chekc", "check, replay"},
-        Refused{{"check"}, "no command", "./writer {payload} {out}"},
         Refused{{"check", "--"}, "no command", "./writer {payload} {out}"},
         Refused{{"check", "--trails", "5", "./w"}, "--trails", "--help"},
         Refused{{"check", "-x", "./w"}, "-x", "--help"},
