@@ -266,8 +266,7 @@ class ControlRun {
     if (settings_.payload_reference) {
       remedy =
           "; if the target is not meant to copy its payload verbatim to this output, name the one "
-          "that it copies to as {out}, or use --reference control; if it is, then it goes wrong by "
-          "itself, and that has to be mended before any fault can tell something";
+          "that it copies to as {out}, or use --reference control; if it is, mend it first";
     }
     return End(CampaignEnd::kControlFailed,
                fmt::format("the control, without any fault, is wrong: {}{}",

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/cli/fixture_path.h"
 #include "tests/cli/harness_process.h"
 
 namespace shortwrite {
@@ -17,14 +18,10 @@ namespace {
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
-std::string Fixture(const std::string& name) {
-  return std::string(SHORTWRITE_FIXTURES_DIR) + '/' + name;
-}
-
 std::string Target(const std::string& name, const std::string& fixture,
                    const std::string& more = "") {
-  return "[targets." + name + "]\ncommand = ['" + Fixture(fixture) + "', '{payload}', '{out}']\n" +
-         more;
+  return "[targets." + name + "]\ncommand = ['" + FixturePath(fixture) +
+         "', '{payload}', '{out}']\n" + more;
 }
 
 class ProjectCheck : public testing::Test {
@@ -148,7 +145,7 @@ TEST_F(ProjectCheck, OptionsGoBeforeTheEnvironmentAndThisBeforeTheFile) {
 TEST_F(ProjectCheck, IsFoundFromBelow) {
   WriteProject(
       "[targets.bad]\ncommand = './w {payload} {out}'\npayload = 'p'\ncorpus = 'corpus'\n");
-  fs::create_symlink(Fixture("broken/single_call_count_ignored"), directory_.File("w"));
+  fs::create_symlink(FixturePath("broken/single_call_count_ignored"), directory_.File("w"));
   std::ofstream(directory_.File("p")) << std::string(5000, 'x') << "end";
   const ProcessEnd end = ShortwriteBelow("a/b", "check --json --html a.html 2>err");
   EXPECT_EQ(end.exit, 1) << ReadText(directory_.File("a/b/err"));
@@ -206,7 +203,7 @@ TEST_F(ProjectCheck, RawFindingsSurviveAKill) {
   const std::string script =
       "n=$(cat n 2>/dev/null); echo $n+ >n; case $n in ++++*) echo >ready; "
       "sleep 900;; esac; exec " +
-      Fixture("broken/single_call_count_ignored") + " {payload} {out}";
+      FixturePath("broken/single_call_count_ignored") + " {payload} {out}";
   WriteProject("[targets.bad]\nsnapshot = 'off'\ntimeout = '20m'\ncommand = '" + script + "'\n");
   Process harness(directory_, ShortwriteCommand({"check"}));
   (void)ReadText(ready);

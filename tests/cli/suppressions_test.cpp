@@ -6,14 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "tests/cli/fixture_path.h"
 #include "tests/cli/harness_process.h"
 
 namespace shortwrite {
 namespace {
-
-std::string Fixture(const std::string& name) {
-  return std::string(SHORTWRITE_FIXTURES_DIR) + '/' + name;
-}
 
 class SuppressionsAtWork : public testing::Test {
  protected:
@@ -27,7 +24,7 @@ class SuppressionsAtWork : public testing::Test {
   }
   // Ignores counts: W01, corrupted.
   static std::string Single() {
-    return "command = ['" + Fixture("broken/single_call_count_ignored") +
+    return "command = ['" + FixturePath("broken/single_call_count_ignored") +
            "', '{payload}', '{out}']";
   }
   static nlohmann::json ResultOf(const ProcessEnd& end) {
@@ -81,7 +78,7 @@ TEST_F(SuppressionsAtWork, ExpiredOnesCountAgain) {
 // One that hides nothing is in the way of whoever comes next.
 TEST_F(SuppressionsAtWork, StaleOnesAreNamed) {
   const ProcessEnd end =
-      Check("command = ['" + Fixture("correct/plain_loop") + "', '{payload}', '{out}']",
+      Check("command = ['" + FixturePath("correct/plain_loop") + "', '{payload}', '{out}']",
             std::string(kKnown) + "expires = 2999-12-31\n");
   EXPECT_EQ(end.exit, 0) << end.err;
   EXPECT_NE(end.err.find("shortwrite.toml:6:1: stale: this suppression hid nothing"),
@@ -92,8 +89,8 @@ TEST_F(SuppressionsAtWork, StaleOnesAreNamed) {
 
 // Two mistakes in one command: to tolerate the one hides nothing of the other.
 TEST_F(SuppressionsAtWork, OtherSignaturesAreFound) {
-  const std::string both = "command = '" + Fixture("broken/single_call_count_ignored") +
-                           " {payload} {dir}/a && " + Fixture("broken/whole_buffer_resent") +
+  const std::string both = "command = '" + FixturePath("broken/single_call_count_ignored") +
+                           " {payload} {dir}/a && " + FixturePath("broken/whole_buffer_resent") +
                            " {payload} {dir}/b'\nreference = 'control'\nbytes = 5000\ndepth = 1";
   const ProcessEnd end = Check(both, std::string(kKnown) + "expires = 2999-12-31\n");
   EXPECT_EQ(end.exit, 1) << end.err;

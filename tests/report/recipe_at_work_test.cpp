@@ -35,21 +35,21 @@ struct Pipe {
 };
 
 // A count, or a negative errno, from the child.
-using Result = long;
-Result Write(int fd, size_t bytes) {
+using CallResult = long;
+CallResult Write(int fd, size_t bytes) {
   const ssize_t n = write(fd, kBytes.data(), bytes);
   return n < 0 ? -errno : n;
 }
 
-pid_t InChild(const std::function<std::array<Result, 2>()>& body, int results) {
+pid_t InChild(const std::function<std::array<CallResult, 2>()>& body, int results) {
   const pid_t pid = fork();
   if (pid != 0) return pid;
-  const std::array<Result, 2> counts = body();
+  const std::array<CallResult, 2> counts = body();
   _exit(write(results, counts.data(), sizeof(counts)) == sizeof(counts) ? 0 : 1);
 }
 
-std::array<Result, 2> Await(const Pipe& results, pid_t pid) {
-  std::array<Result, 2> counts = {-1, -1};
+std::array<CallResult, 2> Await(const Pipe& results, pid_t pid) {
+  std::array<CallResult, 2> counts = {-1, -1};
   EXPECT_EQ(read(results.reader.get(), counts.data(), sizeof(counts)),
             static_cast<ssize_t>(sizeof(counts)));
   EXPECT_EQ(waitpid(pid, nullptr, 0), pid);
@@ -71,16 +71,16 @@ TEST(RecipeAtWork, SizeLimit) {
   const UniqueFd file(mkstemp(path));
   unlink(path);
   const Pipe results;
-  const auto body = [&]() -> std::array<Result, 2> {
+  const auto body = [&]() -> std::array<CallResult, 2> {
     signal(SIGXFSZ, SIG_IGN);
     const rlimit limit = {101, 101};
     setrlimit(RLIMIT_FSIZE, &limit);
     Write(file.get(), 100);
-    const Result first = Write(file.get(), 100);
+    const CallResult first = Write(file.get(), 100);
     return {first, Write(file.get(), 99)};
   };
   const pid_t pid = InChild(body, results.writer.get());
-  EXPECT_EQ(Await(results, pid), (std::array<Result, 2>{1, -EFBIG}));
+  EXPECT_EQ(Await(results, pid), (std::array<CallResult, 2>{1, -EFBIG}));
 }
 
 // SIGSTOP and SIGCONT end a write that waits for a pipe of one page, after the pages that went in.
@@ -89,7 +89,7 @@ TEST(RecipeAtWork, StoppedAndContinued) {
     const Pipe pipe;
     ASSERT_EQ(fcntl(pipe.writer.get(), F_SETPIPE_SZ, kPage), static_cast<int>(kPage));
     const Pipe results;
-    const auto body = [&]() -> std::array<Result, 2> {
+    const auto body = [&]() -> std::array<CallResult, 2> {
       return {Write(pipe.writer.get(), 3 * kPage + 1), 0};
     };
     const pid_t pid = InChild(body, results.writer.get());
@@ -103,7 +103,7 @@ TEST(RecipeAtWork, StoppedAndContinued) {
     kill(pid, SIGSTOP);
     ASSERT_EQ(waitpid(pid, nullptr, WUNTRACED), pid);
     kill(pid, SIGCONT);
-    EXPECT_EQ(Await(results, pid)[0], static_cast<Result>(taken + kPage));
+    EXPECT_EQ(Await(results, pid)[0], static_cast<CallResult>(taken + kPage));
   }
 }
 
@@ -111,7 +111,7 @@ TEST(RecipeAtWork, StoppedAndContinued) {
 TEST(RecipeAtWork, NonblockingPipe) {
   const Pipe pipe(O_NONBLOCK);
   ASSERT_EQ(fcntl(pipe.writer.get(), F_SETPIPE_SZ, 2 * kPage), static_cast<int>(2 * kPage));
-  EXPECT_EQ(Write(pipe.writer.get(), 3 * kPage + 1), static_cast<Result>(2 * kPage));
+  EXPECT_EQ(Write(pipe.writer.get(), 3 * kPage + 1), static_cast<CallResult>(2 * kPage));
   EXPECT_EQ(Write(pipe.writer.get(), 9), -EAGAIN);
 }
 
@@ -119,9 +119,9 @@ TEST(RecipeAtWork, NonblockingPipe) {
 TEST(RecipeAtWork, InterruptedWhileItWaits) {
   const Pipe pipe;
   ASSERT_EQ(fcntl(pipe.writer.get(), F_SETPIPE_SZ, kPage), static_cast<int>(kPage));
-  ASSERT_EQ(Write(pipe.writer.get(), kPage), static_cast<Result>(kPage));
+  ASSERT_EQ(Write(pipe.writer.get(), kPage), static_cast<CallResult>(kPage));
   const Pipe results;
-  const auto body = [&]() -> std::array<Result, 2> {
+  const auto body = [&]() -> std::array<CallResult, 2> {
     struct sigaction action = {};
     action.sa_handler = [](int) {};
     sigaction(SIGALRM, &action, nullptr);
