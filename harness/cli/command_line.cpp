@@ -82,7 +82,7 @@ void AddReportOptions(CLI::App& app, RawOptions& raw) {
   }
 }
 
-void AddSubcommands(CLI::App& app, RawOptions& raw) {
+void AddTrialCommands(CLI::App& app, RawOptions& raw) {
   CLI::App* const check = app.add_subcommand("check", "explore, shrink, save, report");
   AddTargetOptions(*check, raw.target);
   check->add_option("--trials", raw.trials, "at most this many trials")->type_name("N");
@@ -110,7 +110,9 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
   AddTargetOptions(*run, raw.target);
   run->add_option("--schedule", raw.schedule, "the schedule's text")->required();
   run->add_option("--dir", raw.dir, "what {dir} stands for; kept")->type_name("DIR");
+}
 
+void AddFileCommands(CLI::App& app, RawOptions& raw) {
   CLI::App* const write = app.add_subcommand("write", "the reference writer, or a write-all loop");
   write->add_option("--mode", raw.mode, "one call, or a loop")
       ->type_name(OneOf(kModeWords))
@@ -140,13 +142,9 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
       ->type_name("FILE")
       ->required();
   AddReportOptions(*report, raw);
+}
 
-  CLI::App* const explain =
-      app.add_subcommand("explain", "what a verdict, a class or a fault means");
-  explain->add_option("WORD", raw.word, "such as corrupted, W01 or eagain; none: a list");
-  explain->add_flag("--json", raw.target.json, "JSON Lines on stdout");
-  AddColor(*explain, raw.target.color);
-
+void AddProjectCommands(CLI::App& app, RawOptions& raw) {
   CLI::App* const compare = app.add_subcommand("compare", "the same faults over several targets");
   AddTargetOptions(*compare, raw.target);
   compare->add_option("--command", raw.commands, "a shell command to compare; may be repeated")
@@ -159,6 +157,14 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
   compare->add_option("TARGET", raw.files, "names in shortwrite.toml")->type_name("NAME");
 
   app.add_subcommand("init", "writes a shortwrite.toml to begin with");
+}
+
+void AddAdviceCommands(CLI::App& app, RawOptions& raw) {
+  CLI::App* const explain =
+      app.add_subcommand("explain", "what a verdict, a class or a fault means");
+  explain->add_option("WORD", raw.word, "such as corrupted, W01 or eagain; none: a list");
+  explain->add_flag("--json", raw.target.json, "JSON Lines on stdout");
+  AddColor(*explain, raw.target.color);
 
   CLI::App* const doctor =
       app.add_subcommand("doctor", "what this machine allows a COMMAND, and remedies");
@@ -169,6 +175,13 @@ void AddSubcommands(CLI::App& app, RawOptions& raw) {
   completions->add_option("SHELL", raw.mode, "the shell")
       ->type_name(OneOf(kShellWords))
       ->required();
+}
+
+void AddSubcommands(CLI::App& app, RawOptions& raw) {
+  AddTrialCommands(app, raw);
+  AddFileCommands(app, raw);
+  AddProjectCommands(app, raw);
+  AddAdviceCommands(app, raw);
 }
 
 // The command of the target is cut off before CLI11 sees the rest: options end at the first word

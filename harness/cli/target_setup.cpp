@@ -93,7 +93,7 @@ std::string ReplayLine(const TargetOptions& options, const std::string& program,
   }
   words.emplace_back("--");
   words.insert(words.end(), options.command.begin(), options.command.end());
-  const std::string line = ShellQuote(words);
+  std::string line = ShellQuote(words);
   if (options.directory.empty()) return line;
   return fmt::format("cd {} && {}", ShellQuote(options.directory), line);
 }

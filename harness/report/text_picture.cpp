@@ -84,7 +84,7 @@ std::string AcceptedRow(const Observation& observation, const Style& style) {
   const std::string legend =
       fmt::format("calls {} to {} of {} (# all, + half or more, - less, . nothing)", first + 1,
                   last, calls.size());
-  const std::string row = Signs("accepted", accepted, legend, style);
+  std::string row = Signs("accepted", accepted, legend, style);
   if (words.empty()) return row;
   const bool small = std::any_of(faults.begin(), faults.end(), [](char c) {
     return std::islower(static_cast<unsigned char>(c)) != 0;

@@ -240,7 +240,7 @@ Result<Observation> SnapshotRunner::Check(const TrialRequest& request,
   if (!by_exec.ok()) return by_exec;
   const std::string difference = DescribeTrialDifference(by_exec.value(), observation);
   if (difference.empty()) return by_exec;
-  const Result<Observation> again = exec_.Run(request);
+  Result<Observation> again = exec_.Run(request);
   if (!again.ok()) return again;
   if (!DescribeTrialDifference(by_exec.value(), again.value()).empty()) return by_exec;
   GiveUp(fmt::format("under '{}' a clone differed from a new start: {}", ToText(request.schedule),
