@@ -40,8 +40,8 @@ QuickOptions() {
   case $1 in
     dev) printf '%s\n' -DSHORTWRITE_UNITY=tests "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 -g1" ;;
     clang) printf '%s\n' -DSHORTWRITE_UNITY=all "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 -g1" ;;
-    tsan) printf '%s\n' -DSHORTWRITE_UNITY=all "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -g1" ;;
-    asan-ubsan) printf '%s\n' -DSHORTWRITE_UNITY=all -DCMAKE_CXX_FLAGS_DEBUG=-g1 ;;
+    tsan) printf '%s\n' -DSHORTWRITE_UNITY=tests "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -g1" ;;
+    asan-ubsan) printf '%s\n' -DSHORTWRITE_UNITY=tests -DCMAKE_CXX_FLAGS_DEBUG=-g1 ;;
   esac
 }
 

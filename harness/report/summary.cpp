@@ -12,10 +12,9 @@ namespace shortwrite {
 
 std::string SummaryLine(const std::vector<SummaryRow>& rows, const std::vector<std::string>& stale,
                         int exit_status) {
-  using Json = nlohmann::ordered_json;
-  Json json = TypedJson("summary");
+  nlohmann::ordered_json json = TypedJson("summary");
   json["exit"] = exit_status;
-  json["targets"] = Json::array();
+  json["targets"] = nlohmann::ordered_json::array();
   for (const SummaryRow& row : rows) {
     json["targets"].push_back({{"target", row.target},
                                {"sink", row.sink},

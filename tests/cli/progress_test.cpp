@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -115,7 +116,7 @@ TEST_F(Progress, IsGoneWithItsShower) {
 TEST_F(Progress, FollowsTheWidth) {
   ProgressShower shower = Shower(ProgressWish::kLine);
   shower.OnPhase(Phase::kSweep);
-  for (const size_t columns : {200, 40, 25, 12, 1}) {
+  for (const size_t columns : std::array<size_t, 5>{200, 40, 25, 12, 1}) {
     columns_ = columns;
     now_ += milliseconds(1000);
     Taken();
