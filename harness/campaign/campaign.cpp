@@ -22,6 +22,7 @@ Status KeepFailureAlone(ControlOutcome& control, Explorer& explorer, CampaignLis
   found.diagnosis =
       DiagnoseTrial(explorer.trials().reference, found.observation, found.minimal, found.judgement);
   found.confirmed = kConfirmations;
+  found.call_site = explorer.settings().call_site(found);
   if (std::optional<std::string> reason = explorer.settings().tolerance(found)) {
     result.tolerated.push_back({std::move(found), std::move(*reason)});
     result.end = CampaignEnd::kVacuous;

@@ -43,6 +43,7 @@ struct Counterexample {
   Judgement judgement;
   Diagnosis diagnosis;
   Observation observation;  // of the minimal schedule
+  std::string call_site;    // in words, by the settings' CallSiteOf; empty: unknown
   uint32_t trials_to_find = 0;
   uint32_t confirmed = 0;  // of kConfirmations
 };
@@ -50,6 +51,9 @@ inline constexpr uint32_t kConfirmations = 3;
 
 // Why a counterexample is put up with, in words; nothing if it is not.
 using Tolerance = std::function<std::optional<std::string>(const Counterexample&)>;
+
+// Where the source of a target made the call that a counterexample is about; "": unknown.
+using CallSiteOf = std::function<std::string(const Counterexample&)>;
 
 struct CampaignSettings {
   FaultSet faults;
@@ -79,6 +83,7 @@ struct CampaignSettings {
   std::function<Result<WorkerSetup>()> make_worker;  // called in the worker
   // What it puts up with does not end the campaign, and hides nothing of another signature.
   Tolerance tolerance = [](const Counterexample&) { return std::nullopt; };
+  CallSiteOf call_site = [](const Counterexample&) { return std::string(); };
 };
 
 struct Tolerated {

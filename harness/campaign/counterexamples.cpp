@@ -13,10 +13,6 @@ namespace {
 
 constexpr uint32_t kShrinkTrialsMax = 60;
 
-std::string SignatureOf(const Counterexample& found) {
-  return Signature(found.judgement, found.diagnosis, found.observation);
-}
-
 }  // namespace
 
 Status Counterexamples::Take(const Failure& failure, const std::string& symptom, uint32_t trial) {
@@ -40,6 +36,7 @@ Status Counterexamples::Take(const Failure& failure, const std::string& symptom,
   if (!examined.ok()) return examined.error();
   Counterexample& found = examined.value();
   found.trials_to_find = trial;
+  found.call_site = settings_.call_site(found);
   const bool known = IsOnTheList(found);
   symptoms_.insert(Symptom(found.judgement, found.observation));
   if (found.judgement.verdict == Verdict::kFlaky) {
@@ -79,7 +76,8 @@ Result<bool> Counterexamples::LooksTolerated(const Failure& failure) {
       DiagnoseTrial(trials_.reference, observation.value(), failure.schedule, judgement.value());
   seen.judgement = std::move(judgement).value();
   seen.observation = std::move(observation).value();
-  look_ = SignatureOf(seen);
+  seen.call_site = settings_.call_site(seen);
+  look_ = Signature(seen);
   return tolerated_looks_.contains(look_) || settings_.tolerance(seen).has_value();
 }
 
@@ -93,7 +91,7 @@ bool Counterexamples::TakeTolerated(const Counterexample& found, const std::stri
   if (!look_.empty()) tolerated_looks_.insert(look_);
   const bool is_new = std::none_of(
       result_.tolerated.begin(), result_.tolerated.end(),
-      [&](const Tolerated& other) { return SignatureOf(other.found) == SignatureOf(found); });
+      [&](const Tolerated& other) { return Signature(other.found) == Signature(found); });
   if (is_new) result_.tolerated.push_back({found, std::move(*reason)});
   return true;
 }
@@ -102,7 +100,7 @@ bool Counterexamples::IsOnTheList(const Counterexample& found) const {
   return std::any_of(result_.counterexamples.begin(), result_.counterexamples.end(),
                      [&](const Counterexample& other) {
                        return other.minimal == found.minimal ||
-                              SignatureOf(other) == SignatureOf(found);
+                              Signature(other) == Signature(found);
                      });
 }
 

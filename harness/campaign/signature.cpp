@@ -15,14 +15,15 @@ std::string CallerText(const TracedCall& call) {
 
 }  // namespace
 
-std::string Signature(const Judgement& judgement, const Diagnosis& diagnosis,
-                      const Observation& observation) {
+std::string Signature(const Counterexample& found) {
   std::string caller;
-  if (diagnosis.call) {
-    const TracedCall& call = observation.calls[*diagnosis.call];
-    caller = fmt::format("{}{}", ProcessName(observation, call), CallerText(call));
+  if (found.diagnosis.call) {
+    const TracedCall& call = found.observation.calls[*found.diagnosis.call];
+    caller = ProcessName(found.observation, call);
+    caller += found.call_site.empty() ? CallerText(call) : ' ' + found.call_site;
   }
-  return fmt::format("{} {} {}", VerdictText(judgement.verdict), Headline(diagnosis), caller);
+  return fmt::format("{} {} {}", VerdictText(found.judgement.verdict), Headline(found.diagnosis),
+                     caller);
 }
 
 std::string Symptom(const Judgement& judgement, const Observation& observation) {

@@ -4,15 +4,15 @@
 #include <set>
 #include <string>
 
-#include "harness/diagnosis/diagnose.h"
+#include "harness/campaign/campaign.h"
 #include "harness/oracle/judge.h"
 #include "harness/trial/observation.h"
 
 namespace shortwrite {
 
-// What makes a counterexample another one: verdict, class of the mistake, and call site.
-std::string Signature(const Judgement& judgement, const Diagnosis& diagnosis,
-                      const Observation& observation);
+// What makes a counterexample another one: verdict, class of the mistake, and call site. A place in
+// the source stands for every copy that a compiler made of it, and outlives a build.
+std::string Signature(const Counterexample& found);
 
 // What can be told of a failure before it is shrunk: schedules that share it most likely share the
 // mistake, and only the first of them is worth the trials.

@@ -9,8 +9,7 @@ namespace shortwrite {
 
 std::string SignatureName(const Counterexample& found) {
   constexpr size_t kDigits = 8;
-  const Result<Digest> digest =
-      DigestBytes(Signature(found.judgement, found.diagnosis, found.observation));
+  const Result<Digest> digest = DigestBytes(Signature(found));
   std::string name(VerdictText(found.judgement.verdict));
   if (!found.diagnosis.class_name.empty()) name += '-' + found.diagnosis.class_name;
   if (digest.ok()) name += '-' + digest.value().md5.substr(0, kDigits);

@@ -195,6 +195,9 @@ CheckOutcome CheckTarget(const CheckOptions& options, const std::string& program
   Keeper keeper(options, context, stream);
   Suppressions suppressions(options.suppressions, Today(), context);
   settings.tolerance = [&](const Counterexample& found) { return suppressions.ReasonFor(found); };
+  settings.call_site = [&](const Counterexample& found) {
+    return CallSite(found.diagnosis, found.observation, context);
+  };
   ProgressShower progress(keeper, ProgressOn(options, begin));
   Result<CampaignResult> result = RunTrusted(setup.value(), progress);
   progress.Erase();

@@ -103,7 +103,7 @@ std::string FindingLine(const Schedule& raw, const Judgement& judgement,
 std::string CounterexampleLine(const Counterexample& found, const ReportContext& context) {
   Json json = TypedJson("counterexample");
   json.update(CounterexampleJson(found, context));
-  json["signature"] = Signature(found.judgement, found.diagnosis, found.observation);
+  json["signature"] = Signature(found);
   json["signature_name"] = SignatureName(found);
   json["without_fault"] = found.without_fault;
   json["message"] = found.judgement.message;

@@ -88,6 +88,8 @@ TEST(ProjectFile, ErrorsHaveAPlace) {
   EXPECT_EQ(ErrorOf(std::string("# a\n[\0C]\n", 9)), "f:2:2: not TOML: a control character (0x00)");
   EXPECT_EQ(ErrorOf("[.a]\n").substr(0, 15), "f:1:1: not TOML");
   EXPECT_EQ(ErrorOf("#\x7f"), "f:1:2: not TOML: a control character (0x7f)");
+  EXPECT_EQ(ErrorOf("\xef\xbb\xb6").substr(0, 15), "f:1:1: not TOML");
+  EXPECT_EQ(ErrorOf("\xc3\xa9 = 1").substr(0, 15), "f:1:1: not TOML");
   EXPECT_EQ(ErrorOf(std::string(2 << 20, '#')), "f:1:1: larger than 1 MiB");
 }
 
