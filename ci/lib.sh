@@ -34,15 +34,15 @@ Quietly() {
   return "$status"
 }
 
-# What makes a full build cheap; a tree that somebody has configured stays as it is. Each file of the
-# harness is compiled alone, as users do it: so it includes what it needs, and a fuzzer can bring its
-# own build of one.
+# What makes a full build cheap; a tree that somebody has configured stays as it is. But for the
+# sanitizers, each file of the harness is compiled alone, as users do it: so it includes what it
+# needs, and a fuzzer can bring its own build of one.
 QuickOptions() {
   case $1 in
     dev) printf '%s\n' -DSHORTWRITE_UNITY=tests "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 -g1" ;;
     clang) printf '%s\n' -DSHORTWRITE_UNITY=tests "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O2 -g1" ;;
-    tsan) printf '%s\n' -DSHORTWRITE_UNITY=tests "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -g1" ;;
-    asan-ubsan) printf '%s\n' -DSHORTWRITE_UNITY=tests -DCMAKE_CXX_FLAGS_DEBUG=-g1 ;;
+    tsan) printf '%s\n' -DSHORTWRITE_UNITY=all "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -g1" ;;
+    asan-ubsan) printf '%s\n' -DSHORTWRITE_UNITY=all -DCMAKE_CXX_FLAGS_DEBUG=-g1 ;;
   esac
 }
 
