@@ -21,7 +21,7 @@ PROGRAM_SUFFIX = {".c": "", ".cpp": "", ".go": "", ".rs": "", ".java": ".jar"}
 # Without these compilers the build leaves their programs out.
 OPTIONAL_COMPILER = {".go": "go", ".rs": "rustc", ".java": "javac"}
 BYTES = 270001
-ROW = "{:<5} {:<34} {:<5} {:<15} {:>6}  {:<25} {:<6} {:<6} {:<5} {:>6} {:>5}"
+ROW = "{:<5} {:<34} {:<5} {:<15} {:>6}  {:<25} {:<6} {:<6} {:<5} {:>5} {:>5} {:>5}"
 
 
 class Writer:
@@ -86,29 +86,38 @@ def with_abcd(options, work):
     return options[:at] + options[at + 2:] + ["--payload", path]
 
 
-def campaign(build, writer, options, work):
-    """The exit status, the result, and how many seconds it took: of the clock, and of processors."""
-    environment = {name: value for name, value in os.environ.items() if name not in UNSET}
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    begin = time.monotonic()
-    run = subprocess.run([os.path.abspath(f"{build}/shortwrite"), "check", "--json", "--quiet",
-                          "--corpus", f"{work}/found-{writer.name}", *options, "--",
-                          *writer.command()],
-                         cwd=work, env=environment, capture_output=True, text=True,
-                         stdin=subprocess.DEVNULL)
-    seconds = time.monotonic() - begin
-    lines = run.stdout.splitlines()
-    result = json.loads(lines[-1]) if lines else {"reason": run.stderr[-300:]}
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return run.returncode, result, seconds, cpu
+class Campaign:
+    """One run of the tool: its exit status, its result, and how long it took."""
+
+    def __init__(self, build, writer, options, work):
+        environment = {name: value for name, value in os.environ.items() if name not in UNSET}
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        begin = time.monotonic()
+        self.first = None  # seconds until the first failure was told
+        line = ""
+        with tempfile.TemporaryFile("w+") as errors, subprocess.Popen(
+                [os.path.abspath(f"{build}/shortwrite"), "check", "--json", "--quiet",
+                 "--corpus", f"{work}/found-{writer.name}", *options, "--", *writer.command()],
+                cwd=work, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=errors, text=True) as run:
+            for line in run.stdout:
+                if self.first is None and json.loads(line)["type"] == "finding":
+                    self.first = time.monotonic() - begin
+            self.status = run.wait()
+            self.seconds = time.monotonic() - begin
+            errors.seek(0)
+            self.result = json.loads(line) if line else {"reason": errors.read()[-300:]}
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 class Score:
     """One broken writer's row."""
 
-    def __init__(self, writer, status, result, seconds, cpu, sweep_only):
-        self.writer, self.seconds, self.cpu = writer, seconds, cpu
+    def __init__(self, writer, run, sweep_only):
+        result, status = run.result, run.status
+        self.writer, self.seconds, self.cpu = writer, run.seconds, run.cpu
+        self.first = run.first or 0
         self.verdict = result.get("verdict", f"exit {status}")
         all_found = result.get("counterexamples", [])
         # The search begins only where the whole sweep has found nothing.
@@ -157,8 +166,8 @@ class Score:
                  self.best.get("verdict", self.verdict),
                  self.trials if self.is_found and self.best["schedule"] else "-",
                  self.best.get("schedule", "") or "(none needed)" if self.is_found else "",
-                 sign[self.is_small()], self.named() or "-", self.right(), f"{self.seconds:.1f}",
-                 f"{self.cpu:.1f}"]
+                 sign[self.is_small()], self.named() or "-", self.right(), f"{self.first:.1f}",
+                 f"{self.seconds:.1f}", f"{self.cpu:.1f}"]
         notes = []
         if self.is_found and self.best["verdict"] != self.writer.header["verdict"]:
             notes.append(f"stated: {self.writer.header['verdict']}")
@@ -171,7 +180,7 @@ class Score:
 
 def score_broken(arguments, work):
     print(ROW.format("class", "broken writer", "found", "verdict", "trials", "shrunk to", "small",
-                     "named", "right", "s", "cpu"), flush=True)
+                     "named", "right", "first", "s", "cpu"), flush=True)
     scores, left_out, absent = [], [], 0
     for writer in writers("broken", arguments.build, arguments.only):
         options = writer.options(arguments.profile)
@@ -184,7 +193,7 @@ def score_broken(arguments, work):
             options = with_abcd(options, work)
         if arguments.depth is not None:
             options += ["--depth", str(arguments.depth)]
-        score = Score(writer, *campaign(arguments.build, writer, options, work),
+        score = Score(writer, Campaign(arguments.build, writer, options, work),
                       arguments.sweep_only)
         print(score.row(), flush=True)
         scores.append(score)
@@ -211,12 +220,12 @@ def convictions(arguments, work):
             print(f"left out: {writer.name} (no {lack(writer)} here)", flush=True)
             continue
         ran += 1
-        status, result, _, _ = campaign(arguments.build, writer, writer.options(arguments.profile),
-                                     work)
-        if status not in (SURVIVED, VACUOUS):
-            wrong.append(f"{writer.name}: exit {status}: {result.get('verdict')} "
+        run = Campaign(arguments.build, writer, writer.options(arguments.profile), work)
+        result = run.result
+        if run.status not in (SURVIVED, VACUOUS):
+            wrong.append(f"{writer.name}: exit {run.status}: {result.get('verdict')} "
                          f"{result.get('reason', '')}")
-        if status == VACUOUS:
+        if run.status == VACUOUS:
             print(f"vacuous: {writer.name}: {result.get('reason', '')}", flush=True)
     return wrong, ran
 
@@ -231,6 +240,7 @@ def regressions(totals, bounds, absent):
 
 
 def print_totals(scores, totals):
+    latest = max(scores, key=lambda score: score.first)
     slowest = max(scores, key=lambda score: score.seconds)
     print(f"\n{totals['found']} of {totals['writers']} broken writers found, "
           f"{totals['small']} shrunk to at most the stated schedule, "
@@ -240,7 +250,9 @@ def print_totals(scores, totals):
           f"{len({s.writer.header['class'] for s in scores})} found")
     most = max((score.trials for score in scores if score.is_found), default=0)
     print(f"trials to the first counterexample: median {totals['median_trials']:g}, most {most}; "
-          f"slowest campaign: {slowest.seconds:.1f} s ({slowest.writer.name}); "
+          f"told after {statistics.median(score.first for score in scores):.1f} s, the last after "
+          f"{latest.first:.1f} s ({latest.writer.name})")
+    print(f"slowest campaign: {slowest.seconds:.1f} s ({slowest.writer.name}); "
           f"all: {sum(score.seconds for score in scores):.0f} s, and "
           f"{sum(score.cpu for score in scores):.0f} s of processors")
     busiest = max(scores, key=lambda score: score.cpu)
