@@ -4,12 +4,14 @@
 
 #include <algorithm>
 
+#include "harness/base/count_text.h"
+
 namespace shortwrite {
 namespace {
 
 std::string NothingDelivered(const CampaignResult& result) {
-  std::string reason =
-      fmt::format("no fault could be delivered at its {} write calls", result.write_calls);
+  std::string reason = fmt::format("no fault could be delivered at its {}",
+                                   CountText(result.write_calls, "write call"));
   for (const std::string& note : result.notes) reason += "; " + note;
   return reason;
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <unordered_set>
 
+#include "harness/base/count_text.h"
 #include "harness/campaign/explore.h"
 #include "harness/campaign/sweep.h"
 
@@ -12,18 +13,19 @@ namespace {
 
 std::string DescribeCompleteness(const SweepPlan& plan, size_t swept) {
   if (swept < plan.schedules.size()) {
-    return fmt::format("swept {} of {} planned schedules over {} of {} write calls", swept,
-                       plan.schedules.size(), plan.calls_swept, plan.calls_total);
+    return fmt::format("swept {} of {} planned schedules over {} of {}", swept,
+                       plan.schedules.size(), plan.calls_swept,
+                       CountText(plan.calls_total, "write call"));
   }
   if (plan.calls_swept < plan.calls_total) {
     return fmt::format(
-        "every single fault at {} of {} write calls (the first, the last and a spread) and {} cut "
-        "points: exhausted",
-        plan.calls_swept, plan.calls_total, plan.cut_points);
+        "every single fault at {} of {} (the first, the last and a spread) and {}: exhausted",
+        plan.calls_swept, CountText(plan.calls_total, "write call"),
+        CountText(plan.cut_points, "cut point"));
   }
   return fmt::format(
-      "every single fault at every one of {} write calls and {} cut points: exhausted",
-      plan.calls_total, plan.cut_points);
+      "every single fault at {}{} and {}: exhausted", plan.calls_total == 1 ? "" : "every one of ",
+      CountText(plan.calls_total, "write call"), CountText(plan.cut_points, "cut point"));
 }
 
 // What the first plan must fit into, where only time bounds the campaign; each further one may be

@@ -6,6 +6,7 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 
+#include "harness/base/count_text.h"
 #include "harness/report/html/svg.h"
 #include "harness/report/json_parts.h"
 #include "harness/report/plain_text.h"
@@ -42,8 +43,9 @@ std::vector<Row> RowsOf(const Matrix& matrix) {
 // What a column has besides its cells, as lines.
 std::string NoteOn(const ComparedColumn& column) {
   const std::string backend(BackendName(column.result.backend.backend));
-  std::string note = fmt::format("{}: {}; sink {}, backend {}, {} write calls", column.name,
-                                 column.command, column.sink, backend, column.result.write_calls);
+  std::string note =
+      fmt::format("{}: {}; sink {}, backend {}, {}", column.name, column.command, column.sink,
+                  backend, CountText(column.result.write_calls, "write call"));
   if (!column.result.reason.empty()) note += "; " + column.result.reason;
   return PlainText(note);
 }

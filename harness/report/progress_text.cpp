@@ -7,6 +7,8 @@
 #include <array>
 #include <vector>
 
+#include "harness/base/count_text.h"
+
 namespace shortwrite {
 namespace {
 
@@ -32,12 +34,17 @@ std::string RateText(double rate) {
   return rate < 10 ? fmt::format("{:.1f} trials/s", rate) : fmt::format("{:.0f} trials/s", rate);
 }
 
+// Shrinking and confirming are trials, too, and may make them more than were planned.
+bool HasPlan(const CampaignProgress& progress) {
+  return progress.planned > 0 && progress.done <= progress.planned;
+}
+
 // Whichever bound is met first; none is known while nothing has been tried.
 std::optional<milliseconds> TimeLeft(const CampaignProgress& progress) {
   std::optional<milliseconds> left = progress.time_left;
   const double rate = Rate(progress);
-  if (progress.planned == 0 || rate <= 0) return left;
-  const uint64_t trials = progress.planned - std::min(progress.done, progress.planned);
+  if (!HasPlan(progress) || rate <= 0) return left;
+  const uint64_t trials = progress.planned - progress.done;
   // Far more than anybody waits; a double may hold what no clock does.
   constexpr double kSecondsMax = 1e6;
   const double seconds = std::min(static_cast<double>(trials) / rate, kSecondsMax);
@@ -58,13 +65,13 @@ bool Explores(Phase phase) {
 std::string PhaseAndCount(const CampaignProgress& progress) {
   const std::string_view word = PhaseWord(progress.phase);
   if (!Explores(progress.phase)) return std::string(word);
-  return progress.planned == 0 ? fmt::format("{} {}", word, progress.done)
-                               : fmt::format("{} {}/{}", word, progress.done, progress.planned);
+  return HasPlan(progress) ? fmt::format("{} {}/{}", word, progress.done, progress.planned)
+                           : fmt::format("{} {}", word, progress.done);
 }
 
 double ShareDone(const CampaignProgress& progress) {
   double share = 0;
-  if (progress.planned > 0) {
+  if (HasPlan(progress)) {
     share = static_cast<double>(progress.done) / static_cast<double>(progress.planned);
   }
   if (progress.time_left) {
@@ -100,12 +107,10 @@ std::string ProgressLine(const CampaignProgress& progress, size_t columns) {
 
 std::string PlainProgressLine(const CampaignProgress& progress) {
   std::vector<std::string> fields = {std::string(PhaseWord(progress.phase))};
-  fields.push_back(progress.planned == 0
-                       ? fmt::format("{} trials", progress.done)
-                       : fmt::format("{} of {} trials", progress.done, progress.planned));
-  fields.push_back(progress.counterexamples == 1
-                       ? "1 counterexample"
-                       : fmt::format("{} counterexamples", progress.counterexamples));
+  fields.push_back(HasPlan(progress)
+                       ? fmt::format("{} of {} trials", progress.done, progress.planned)
+                       : CountText(progress.done, "trial"));
+  fields.push_back(CountText(progress.counterexamples, "counterexample"));
   if (const double rate = Rate(progress); rate > 0) fields.push_back(RateText(rate));
   if (const auto left = TimeLeft(progress)) fields.push_back(ClockText(*left) + " left");
   return fmt::format("progress: {}", fmt::join(fields, ", "));

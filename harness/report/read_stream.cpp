@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "harness/base/count_text.h"
 #include "harness/report/campaign_record.h"
 #include "harness/report/json_parts.h"
 #include "harness/report/stream_fields.h"
@@ -248,10 +249,10 @@ std::string DescribeEnd(const CampaignRecord& record) {
   const size_t found = record.counterexamples.size();
   if (!record.complete) {
     return fmt::format("the campaign was cut off; {} until then, and nothing is known of the rest",
-                       found == 1 ? "1 counterexample" : fmt::format("{} counterexamples", found));
+                       CountText(found, "counterexample"));
   }
   if (record.survived()) return "exit status 0 and every output equal to the reference";
-  if (found > 0) return found == 1 ? "1 counterexample" : fmt::format("{} counterexamples", found);
+  if (found > 0) return CountText(found, "counterexample");
   return record.reason;
 }
 

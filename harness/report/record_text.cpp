@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "harness/base/count_text.h"
 #include "harness/base/shell_quote.h"
 #include "harness/report/explain.h"
 #include "harness/report/plain_text.h"
@@ -185,15 +186,15 @@ std::vector<Field> FieldsOf(const CampaignRecord& record) {
   fields.Add("command", CommandText(record));
   fields.Add("options", ShellQuote(record.options));
   if (record.control || record.controls > 0) {
-    const std::string runs = record.controls > 0 ? fmt::format("{} runs, ", record.controls) : "";
-    fields.Add("control", fmt::format("{}{} bytes of output in {} write calls", runs,
-                                      record.output_bytes, record.write_calls));
+    const std::string runs = record.controls > 0 ? CountText(record.controls, "run") + ", " : "";
+    fields.Add("control",
+               fmt::format("{}{} of output in {}", runs, CountText(record.output_bytes, "byte"),
+                           CountText(record.write_calls, "write call")));
   }
   if (record.trials > 0) {
     fields.Add("trials",
-               fmt::format("{}; {} faults planned, {} delivered",
-                           record.trials == 1 ? "1 trial" : fmt::format("{} trials", record.trials),
-                           record.faults_planned, record.faults_delivered));
+               fmt::format("{}; {} planned, {} delivered", CountText(record.trials, "trial"),
+                           CountText(record.faults_planned, "fault"), record.faults_delivered));
   }
   fields.Add("covered", record.completeness);
   fields.Add("backend", record.backend_reason.empty()

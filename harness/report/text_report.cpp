@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "harness/base/count_text.h"
 #include "harness/campaign/signature_name.h"
 #include "harness/diagnosis/standstill.h"
 #include "harness/oracle/digest.h"
@@ -110,8 +111,8 @@ std::string CounterexampleText(const Counterexample& found, const ReportContext&
 }
 
 std::string Counts(uint32_t trials, uint32_t planned, uint32_t delivered, uint64_t calls) {
-  return fmt::format("{} trials over {} write calls; {} faults planned, {} delivered", trials,
-                     calls, planned, delivered);
+  return fmt::format("{} over {}; {} planned, {} delivered", CountText(trials, "trial"),
+                     CountText(calls, "write call"), CountText(planned, "fault"), delivered);
 }
 
 std::string BackendField(const BackendChoice& backend, const Style& style) {
@@ -140,8 +141,9 @@ std::string WarningFields(const CampaignResult& result, const ReportContext& con
 std::string CampaignFields(const CampaignResult& result, const ReportContext& context,
                            const Style& style) {
   std::string text = Field("control",
-                           fmt::format("{} runs, {} bytes of output in {} write calls",
-                                       result.controls, result.output_bytes, result.write_calls),
+                           fmt::format("{}, {} of output in {}", CountText(result.controls, "run"),
+                                       CountText(result.output_bytes, "byte"),
+                                       CountText(result.write_calls, "write call")),
                            style);
   if (result.trials > 0) {
     text += Field(

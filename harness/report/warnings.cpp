@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "harness/base/count_text.h"
+
 namespace shortwrite {
 namespace {
 
@@ -10,10 +12,6 @@ using Warnings = std::vector<Warning>;
 // Less is a message, not data.
 constexpr uint64_t kUnjudgedBytesMin = 4096;
 constexpr uint64_t kLargePayload = uint64_t{4} << 20;
-
-std::string Calls(uint64_t count) {
-  return count == 1 ? "1 write call" : fmt::format("{} write calls", count);
-}
 
 void WarnOfControl(const CampaignResult& result, Warnings& warnings) {
   if (!result.outputs_differ) return;
@@ -41,9 +39,10 @@ void WarnOfSweep(const CampaignResult& result, Warnings& warnings) {
                                     sweep.schedules_run, sweep.schedules_planned),
                         "--time 5m, without --trials"});
   } else if (sweep.calls_planned < sweep.calls_total) {
-    warnings.push_back({fmt::format("the sweep covered {} of {} within its budget",
-                                    sweep.calls_planned, Calls(sweep.calls_total)),
-                        "--time 5m, without --trials, or a smaller input"});
+    warnings.push_back(
+        {fmt::format("the sweep covered {} of {} within its budget", sweep.calls_planned,
+                     CountText(sweep.calls_total, "write call")),
+         "--time 5m, without --trials, or a smaller input"});
   }
 }
 
@@ -68,11 +67,10 @@ void WarnOfOutputs(const CampaignResult& result, const ReportContext& context, W
 
 void WarnOfDeadline(const CampaignResult& result, Warnings& warnings) {
   if (result.inconclusive == 0) return;
-  warnings.push_back(
-      {fmt::format("{} still at work at the deadline, and proved nothing",
-                   result.inconclusive == 1 ? std::string("1 trial was")
-                                            : fmt::format("{} trials were", result.inconclusive)),
-       "--timeout 2m"});
+  warnings.push_back({fmt::format("{} {} still at work at the deadline, and proved nothing",
+                                  CountText(result.inconclusive, "trial"),
+                                  result.inconclusive == 1 ? "was" : "were"),
+                      "--timeout 2m"});
 }
 
 }  // namespace
