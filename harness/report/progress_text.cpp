@@ -69,9 +69,10 @@ std::string PhaseAndCount(const CampaignProgress& progress) {
                            : fmt::format("{} {}", word, progress.done);
 }
 
+// Over 1 where there are more trials than were planned: it must go on growing for lines to come.
 double ShareDone(const CampaignProgress& progress) {
   double share = 0;
-  if (HasPlan(progress)) {
+  if (progress.planned > 0) {
     share = static_cast<double>(progress.done) / static_cast<double>(progress.planned);
   }
   if (progress.time_left) {

@@ -98,6 +98,17 @@ TEST(PlainCadence, IsTheRarerOfTimeAndShare) {
   EXPECT_TRUE(due(200, 80));
 }
 
+// A finding that takes long to make small is no reason to fall silent.
+TEST(PlainCadence, GoesOnBeyondThePlan) {
+  PlainCadence cadence;
+  CampaignProgress progress = {.phase = Phase::kShrink, .done = 45, .planned = 50};
+  progress.elapsed = seconds(31);
+  EXPECT_TRUE(cadence.IsDue(progress));
+  progress.done = 60;
+  progress.elapsed = seconds(62);
+  EXPECT_TRUE(cadence.IsDue(progress));
+}
+
 // Where the time alone bounds a campaign, it is the work.
 TEST(PlainCadence, CountsTheTimeWhereNothingElseIsPlanned) {
   PlainCadence cadence;
