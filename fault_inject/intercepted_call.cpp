@@ -176,6 +176,10 @@ void InterceptedCall::LetGo() {
                    __ATOMIC_RELEASE);
 }
 
+bool InterceptedCall::asks_descriptor_at_return() const {
+  return TracesFully(*region_) && sink_ == SinkClass::kRegular;
+}
+
 void InterceptedCall::Withdraw() {
   decision_ = Pass(request_.movable);
   granted_ = request_.asked;
@@ -205,7 +209,7 @@ void InterceptedCall::Publish(int64_t result, int error, int descriptor) {
   if (record_ == nullptr) return;
   record_->result = result;
   record_->error = error;
-  const bool placed = TracesFully(*region_) && sink_ == SinkClass::kRegular && result > 0;
+  const bool placed = asks_descriptor_at_return() && result > 0;
   record_->position =
       placed ? FirstBytePosition(request_, descriptor, record_->status_flags, result) : -1;
   __atomic_store_n(&record_->marks, static_cast<uint8_t>(record_->marks | kMarkPublished),

@@ -67,6 +67,8 @@ class InterceptedCall {
   // The backend could not do what was decided: the call goes on as the target made it.
   void Withdraw();
   void Answered();
+  // Whether Returned needs the descriptor, to ask where the bytes went; else -1 will do.
+  bool asks_descriptor_at_return() const;
   // What the kernel returned: a count, or -1 and the error.
   void Returned(int64_t result, int error, int descriptor);
 

@@ -63,13 +63,23 @@ int ReturnAddressOffset(const uint8_t* code, int bytes) {
 }
 
 uint64_t FindReturnAddress(pid_t thread, const CallEntry& entry) {
-  std::array<uint8_t, kCodeBytesMax> code;
-  if (!ReadValue(thread, entry.instruction_pointer, code)) return 0;
-  const int offset = ReturnAddressOffset(code.data(), code.size());
-  uint64_t address = 0;
+  struct {
+    std::array<uint8_t, kCodeBytesMax> code;
+    std::array<uint64_t, 8> stack;
+  } seen;
+  // Most wrappers have a small frame; to look twice would cost each of the target's calls more.
+  const bool both =
+      ReadBoth(thread, {entry.instruction_pointer, sizeof(seen.code)},
+               {entry.stack_pointer, sizeof(seen.stack)}, &seen);
+  if (!both && !ReadValue(thread, entry.instruction_pointer, seen.code)) return 0;
+  const int offset = ReturnAddressOffset(seen.code.data(), seen.code.size());
   if (offset < 0) return 0;
-  if (!ReadValue(thread, entry.stack_pointer + static_cast<uint64_t>(offset), address)) return 0;
-  return address;
+  const auto above = static_cast<uint64_t>(offset);
+  if (both && above % sizeof(uint64_t) == 0 && above < sizeof(seen.stack)) {
+    return seen.stack[above / sizeof(uint64_t)];
+  }
+  uint64_t address = 0;
+  return ReadValue(thread, entry.stack_pointer + above, address) ? address : 0;
 }
 
 #else

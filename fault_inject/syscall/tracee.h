@@ -67,7 +67,7 @@ struct PendingCall {
   std::optional<WriteCall> write;  // else a close, fsync or fdatasync
   InterceptedCall call;
   InterceptedSync sync;
-  bool arguments_changed = false;  // must be put back at the return
+  std::optional<Registers> before_cut;  // to be put back at the return, with its result
   bool interrupted = false;        // by a signal, before it moved anything
 };
 

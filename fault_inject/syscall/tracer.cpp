@@ -340,7 +340,7 @@ void Tracer::OnReturn(pid_t thread, int64_t result) {
   const bool awaited = traced.phase == TracedThread::Phase::kInCall && traced.pending;
   traced.phase = TracedThread::Phase::kRunning;
   if (!awaited) return Resume(thread);
-  PutBack(thread, *traced.pending);
+  PutBack(thread, *traced.pending, result);
   if (IsRestart(result)) {
     traced.pending->interrupted = true;
     traced.RepeatLater();

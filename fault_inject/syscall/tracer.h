@@ -126,7 +126,7 @@ class Tracer {
   void SideCallReturned(pid_t thread, int64_t result);
   void EndRearming(pid_t thread);
   void AnswerNow(pid_t thread, PendingCall& pending);
-  void PutBack(pid_t thread, PendingCall& pending);
+  void PutBack(pid_t thread, PendingCall& pending, int64_t result);
   void Publish(pid_t thread, PendingCall& pending, int64_t result);
 
   // Snapshots.

@@ -190,6 +190,7 @@ bool Tracer::Cut(pid_t thread, PendingCall& pending) {
   const uint64_t scratch = ThreadOf(thread).scratch;
   Registers registers;
   if (!registers.Load(thread)) return false;
+  const Registers before = registers;
   size_t used = 0;
   switch (write.cut_by) {
     case CutBy::kCount:
@@ -215,8 +216,9 @@ bool Tracer::Cut(pid_t thread, PendingCall& pending) {
       break;
     }
   }
-  pending.arguments_changed = registers.Store(thread);
-  return pending.arguments_changed;
+  if (!registers.Store(thread)) return false;
+  pending.before_cut = before;
+  return true;
 }
 
 // Puts what is to be written into the scratch memory; returns how many elements, 0 on failure.
@@ -289,18 +291,13 @@ void Tracer::AnswerNow(pid_t thread, PendingCall& pending) {
   Resume(thread);
 }
 
-// Programs rely on it that a system call leaves its arguments' registers alone.
-void Tracer::PutBack(pid_t thread, PendingCall& pending) {
-  if (!pending.arguments_changed) return;
-  Registers registers;
-  if (!registers.Load(thread)) return;
-  const int argument = pending.write->cut_argument;
-  registers.set_argument(argument, pending.entry.arguments[argument]);
-  if (pending.write->cut_by == CutBy::kVectors) {
-    registers.set_argument(argument + 1, pending.entry.arguments[argument + 1]);
-  }
-  registers.Store(thread);
-  pending.arguments_changed = false;
+// Programs rely on it that a system call leaves its arguments' registers alone. It changes none but
+// that of its result.
+void Tracer::PutBack(pid_t thread, PendingCall& pending, int64_t result) {
+  if (!pending.before_cut) return;
+  pending.before_cut->set_result(result);
+  pending.before_cut->Store(thread);
+  pending.before_cut.reset();
 }
 
 void Tracer::Publish(pid_t thread, PendingCall& pending, int64_t result) {
@@ -308,8 +305,12 @@ void Tracer::Publish(pid_t thread, PendingCall& pending, int64_t result) {
   const TracedProcess& process = processes_[traced.process];
   const int error = result < 0 ? static_cast<int>(-result) : 0;
   if (pending.write) {
-    const BorrowedDescriptor descriptor(process.handle, thread, pending.write->request.descriptor);
-    return pending.call.Returned(error == 0 ? result : -1, error, descriptor.get());
+    std::optional<BorrowedDescriptor> descriptor;
+    if (pending.call.asks_descriptor_at_return()) {
+      descriptor.emplace(process.handle, thread, pending.write->request.descriptor);
+    }
+    return pending.call.Returned(error == 0 ? result : -1, error,
+                                 descriptor ? descriptor->get() : -1);
   }
   CallerContext context = {thread, traced, process};
   const int shown = pending.sync.Returned(error, CallerOf(context, pending.entry));
