@@ -30,6 +30,26 @@ while rest:
     rest = rest[os.write(out, rest):]
 """
 
+# What that has left to do at its first output, in a fork of it: see bench_fork.c.
+PYTHON_FORKS = """import os, statistics, sys, time
+with open(sys.argv[1], 'rb') as source:
+    payload = source.read()
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+spent = []
+for _ in range(40):
+    start = time.monotonic_ns()
+    child = os.fork()
+    if child == 0:
+        out = os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        os.write(out, payload[os.write(out, payload[:1]):])
+        sys.exit(0)
+    if os.waitpid(child, 0)[1] != 0:
+        sys.exit(1)
+    os.unlink(sys.argv[2])
+    spent.append(time.monotonic_ns() - start)
+print(int(statistics.median(spent)))
+"""
+
 
 class WrongResult(Exception):
     """What was measured did not do what the row claims."""
@@ -174,9 +194,10 @@ class Bench:
         few, many = (100, 300) if self.rounds < 9 else (100, 600)
         corpora = {n: self.plant_corpus(n) for n in (few, many)}
         strace = ["strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=write", "-e"]
-        python = f"{self.dir}/writer.py"
-        with open(python, "w") as source:
-            source.write(PYTHON_WRITER)
+        python, python_forks = f"{self.dir}/writer.py", f"{self.dir}/forks.py"
+        for path, program in ((python, PYTHON_WRITER), (python_forks, PYTHON_FORKS)):
+            with open(path, "w") as source:
+                source.write(program)
         writers = {"C": [self.writer], "stdio": [f"{self.fixtures}/unseen/stdio_writer"],
                    "static": [f"{self.fixtures}/unseen/static_writer"],
                    "CPython": ["/usr/bin/python3", python]}
@@ -184,22 +205,28 @@ class Bench:
             counts = (few, many) if name != "CPython" else (few, 3 * few // 2)
             if counts[1] not in corpora:
                 corpora[counts[1]] = self.plant_corpus(counts[1])
-            clones, starts, forks, loops = [], [], [], []
+            clones, starts, forks, writers_forks, loops = [], [], [], [], []
             # stdio does not survive EINTR; a signal that nobody handles costs strace as much.
             inject = "inject=write:" + ("error=EINTR" if name == "C" else "signal=SIGCHLD") + ":when=1"
-            image = "static" if name == "static" else "dynamic"
+            fork = [self.forks["static" if name == "static" else "dynamic"]]
+            last_part = ([*fork, self.out] if name != "CPython" else
+                         ["/usr/bin/python3", python_forks, self.payload, self.out])
             for _ in range(self.rounds):
                 for times, snapshot in ((clones, "auto"), (starts, "off")):
                     spent = [self.check_ns("syscall", corpora[n], n, snapshot, writer)
                              for n in counts]
                     times.append((spent[1] - spent[0]) / (counts[1] - counts[0]))
+                writers_forks.append(int(output_of(last_part)))
                 if name != "CPython":
-                    forks.append(self.per_round(FORK_ROUNDS, [self.forks[image]]))
+                    forks.append(self.per_round(FORK_ROUNDS, fork))
                     loops.append(self.spawn_ns(many // 10, [*strace, inject], writer=writer))
             middle = statistics.median(clones)
             yield (f"snapshot trials per second, {name} / by exec", per_second(middle),
                    per_second(statistics.median(starts)),
                    *at_least(statistics.median(a / b for a, b in zip(starts, clones)), 3))
+            if not self.in_cpu:
+                yield (f"a snapshot trial, {name} / untraced fork that writes", ms(middle),
+                       ms(statistics.median(writers_forks)), *just(clones, writers_forks))
             if name == "CPython":
                 continue
             yield (f"snapshot trials per second, {name} / loop over strace", per_second(middle),
@@ -242,6 +269,20 @@ class Bench:
             ratios.append(walls[1][-1] / walls[2][-1])
         yield (f"{trials} trials, two jobs / one", seconds(statistics.median(walls[2])),
                seconds(statistics.median(walls[1])), *at_least(statistics.median(ratios), 1.8))
+        alone, beside = self.jobs_floor()
+        yield ("bare fork+exit+wait, on two processors / on one", ms(statistics.median(beside)),
+               ms(statistics.median(alone)), *just(alone, beside))
+
+    def jobs_floor(self):
+        """What a second processor is worth to processes that only fork."""
+        alone, beside = [], []
+        for _ in range(self.rounds):
+            alone.append(int(output_of([self.forks["dynamic"]])))
+            pair = [subprocess.Popen(["taskset", "-c", str(processor), self.forks["dynamic"]],
+                                     stdout=subprocess.PIPE, text=True)
+                    for processor in sorted(os.sched_getaffinity(0))[:2]]
+            beside.append(statistics.mean(int(process.communicate()[0]) for process in pair) / 2)
+        return alone, beside
 
     def commands(self):
         """What a user waits for, with every default."""
@@ -290,12 +331,13 @@ class Bench:
         strace = ["strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=write", "-e",
                   "inject=write:error=ENOSPC:when=60000"]
         file = f"{self.dir}/loop"
-        cost, strace_cost, reads, bare_reads = [], [], [], []
+        cost, strace_cost, stops, reads, bare_reads = [], [], [], [], []
         idle = [word.replace("1:short=1", "1000000:short=1") for word in ours]
         for _ in range(self.rounds):
             bare = self.loop_ns([], "write", 1, 20000, file)
             cost.append(self.idle_ns(idle, "write", 1, 20000) - bare)
             strace_cost.append(self.loop_ns(strace, "write", 1, 20000, file) - bare)
+            stops.append(int(output_of([self.loops, "stops", "20000"])))
             bare_reads.append(self.loop_ns([], "read", 32768, 100000, file))
             reads.append(self.idle_ns(idle, "read", 32768, 100000))
         pairs = list(zip(cost, strace_cost))
@@ -304,6 +346,8 @@ class Bench:
                *at_most(statistics.median(a / b for a, b in pairs), 0.25))
         yield ("an intercepted call, traced", ns(statistics.median(cost)), "", "", "<= 15000 ns",
                word(statistics.median(cost) <= 15000))
+        yield ("an intercepted call, traced / a bare stop of ptrace", ns(statistics.median(cost)),
+               ns(statistics.median(stops)), *just(cost, stops))
         yield ("a read of 32 KiB, traced / bare", ns(statistics.median(reads)),
                ns(statistics.median(bare_reads)),
                *at_most(statistics.median(a / b for a, b in zip(reads, bare_reads)), 1.05))
@@ -429,9 +473,14 @@ def at_least(ratio, bar):
     return f"{ratio:.2f}", f">= {bar}", word(ratio >= bar)
 
 
+def just(measured, baselines):
+    """A ratio that says what this machine can do at all, and has no bar."""
+    return f"{statistics.median(a / b for a, b in zip(measured, baselines)):.2f}", "", ""
+
+
 def main(mode, build, names):
     bench = Bench(build, mode)
-    line = "{:<52} {:>11} {:>11} {:>8}  {:<11} {}"
+    line = "{:<57} {:>11} {:>11} {:>8}  {:<11} {}"
     print(f"{os.cpu_count()} processors, {os.uname().sysname} {os.uname().release}, "
           f"load {os.getloadavg()[0]:.1f}; medians of rounds in turns"
           + ("; trials and snapshots in processor time" if mode == "cpu" else ""))
@@ -449,7 +498,7 @@ def main(mode, build, names):
                 continue
             try:
                 for row in rows():
-                    print(line.format(*row), flush=True)
+                    print(line.format(*row).rstrip(), flush=True)
             except WrongResult as error:
                 print(f"{rows.__name__}: not measured: {error}", flush=True)
                 wrong += 1

@@ -10,18 +10,25 @@
 //       both, past it first, in nanoseconds.
 //   loop write|read BYTES COUNT FILE
 //       COUNT calls of BYTES bytes each, to or from FILE. Prints nanoseconds per call.
+//   stops COUNT
+//       A child of ours that stops at the entry and at the return of COUNT system calls
+//       (ptrace(2)), and is let go without another look. Prints nanoseconds per stop.
 //   watch COMMAND...
 //       Prints COMMAND's wall time in nanoseconds and its largest anonymous memory in KiB.
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -156,6 +163,29 @@ void Loop(const std::string& call, size_t bytes, int count, const char* path) {
   printf("%lld\n", static_cast<long long>(SinceNs(start) / count));
 }
 
+// On one processor, as a tracer and its target are.
+void Stops(int count) {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(static_cast<size_t>(sched_getcpu()), &one);
+  if (sched_setaffinity(0, sizeof(one), &one) != 0) Fail("sched_setaffinity");
+  const pid_t child = fork();
+  if (child == 0) {
+    if (ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) _exit(1);
+    raise(SIGSTOP);
+    while (true) syscall(SYS_getppid);
+  }
+  int status = 0;
+  if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status)) Fail("no child to trace");
+  if (ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_EXITKILL) != 0) Fail("ptrace");
+  const auto start = Clock::now();
+  for (int i = 0; i < 2 * count; ++i) {
+    if (ptrace(PTRACE_SYSCALL, child, nullptr, nullptr) != 0) Fail("ptrace");
+    if (waitpid(child, &status, __WALL) != child || !WIFSTOPPED(status)) Fail("the child ended");
+  }
+  printf("%lld\n", static_cast<long long>(SinceNs(start) / (2 * count)));
+}
+
 // RssAnon of /proc/PID/status (proc(5)): pages of files and of shared memory are not in it.
 long AnonymousKib(pid_t pid) {
   std::ifstream status("/proc/" + std::to_string(pid) + "/status");
@@ -190,6 +220,8 @@ int main(int argc, char** argv) {
     Calls(strtoul(argv[2], nullptr, 10), argv[3], atoi(argv[4]));
   } else if (mode == "loop" && argc == 6) {
     Loop(argv[2], strtoul(argv[3], nullptr, 10), atoi(argv[4]), argv[5]);
+  } else if (mode == "stops" && argc == 3) {
+    Stops(atoi(argv[2]));
   } else if (mode == "watch" && argc > 2) {
     Watch(argv + 2);
   } else {

@@ -68,9 +68,8 @@ uint64_t FindReturnAddress(pid_t thread, const CallEntry& entry) {
     std::array<uint64_t, 8> stack;
   } seen;
   // Most wrappers have a small frame; to look twice would cost each of the target's calls more.
-  const bool both =
-      ReadBoth(thread, {entry.instruction_pointer, sizeof(seen.code)},
-               {entry.stack_pointer, sizeof(seen.stack)}, &seen);
+  const bool both = ReadBoth(thread, {entry.instruction_pointer, sizeof(seen.code)},
+                             {entry.stack_pointer, sizeof(seen.stack)}, &seen);
   if (!both && !ReadValue(thread, entry.instruction_pointer, seen.code)) return 0;
   const int offset = ReturnAddressOffset(seen.code.data(), seen.code.size());
   if (offset < 0) return 0;

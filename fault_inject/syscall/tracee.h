@@ -68,7 +68,7 @@ struct PendingCall {
   InterceptedCall call;
   InterceptedSync sync;
   std::optional<Registers> before_cut;  // to be put back at the return, with its result
-  bool interrupted = false;        // by a signal, before it moved anything
+  bool interrupted = false;             // by a signal, before it moved anything
 };
 
 // Edge-triggered registrations on their way to be woken (tracer_side_calls.cpp).

@@ -100,12 +100,27 @@ Result<CampaignResult> Stopped(CampaignResult result, const Error& error) {
   return result;
 }
 
+// The listener hears of long trials for as long as the campaign lasts.
+class LongTrials {
+ public:
+  LongTrials(TrialRunner& runner, CampaignListener& listener) : runner_(runner) {
+    runner_.TellWhileRunning([&listener](auto so_far) { listener.OnLongTrial(so_far); });
+  }
+  LongTrials(const LongTrials&) = delete;
+  LongTrials& operator=(const LongTrials&) = delete;
+  ~LongTrials() { runner_.TellWhileRunning({}); }
+
+ private:
+  TrialRunner& runner_;
+};
+
 }  // namespace
 
 Result<CampaignResult> RunCampaign(TrialRunner& runner, const CampaignSettings& settings,
                                    CampaignListener& listener) {
   CampaignResult result;
   listener.OnPhase(Phase::kControl);
+  const LongTrials long_trials(runner, listener);
   Result<ControlOutcome> control = RunControls(runner, settings, 2);
   if (!control.ok()) return Stopped(std::move(result), control.error());
   Explorer explorer(runner, settings, listener, result);

@@ -149,6 +149,8 @@ class CampaignListener {
   virtual void OnPhase(Phase) {}
   virtual void OnControl(const Observation&) {}
   virtual void OnTrial(uint32_t /*done*/, uint32_t /*planned*/) {}
+  // Several times a second, while no trial ends; at any time after the first OnPhase.
+  virtual void OnLongTrial(std::chrono::milliseconds /*so_far*/) {}
   // Before shrinking: whatever happens later, this is not lost.
   // payload: unless it is the campaign's own.
   virtual void OnFinding(const Schedule& /*raw*/, const Judgement&,

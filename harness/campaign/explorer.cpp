@@ -16,7 +16,7 @@ Explorer::Explorer(TrialRunner& runner, const CampaignSettings& settings,
     : settings_(settings),
       listener_(listener),
       result_(result),
-      ahead_(runner, settings),
+      ahead_(runner, settings, listener),
       runner_(runner, ahead_),
       trials_(runner_, settings, result),
       counterexamples_(trials_, settings, listener, result) {}

@@ -69,7 +69,8 @@ Result<std::optional<Outcome>> RunAhead::Take(size_t at) {
 }
 
 Status RunAhead::AwaitOne() {
-  Result<WorkerPool::Answer> answer = pool_->Await();
+  Result<WorkerPool::Answer> answer =
+      pool_->Await([this](std::chrono::milliseconds so_far) { listener_.OnLongTrial(so_far); });
   if (!answer.ok()) return answer.error();
   const uint64_t ticket = answer.value().ticket;
   const std::optional<std::string>& bytes = answer.value().bytes;

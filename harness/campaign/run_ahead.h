@@ -20,9 +20,10 @@ namespace shortwrite {
 
 class RunAhead {
  public:
-  // Both must outlive this. Workers use the backend that runner uses then.
-  RunAhead(const TrialRunner& runner, const CampaignSettings& settings)
-      : runner_(runner), settings_(settings) {}
+  // All must outlive this. Workers use the backend that runner uses then. The listener hears of
+  // long waits for them.
+  RunAhead(const TrialRunner& runner, const CampaignSettings& settings, CampaignListener& listener)
+      : runner_(runner), settings_(settings), listener_(listener) {}
 
   // What will be asked for from now on, in this order, under this payload.
   void Expect(const std::vector<Schedule>& schedules, const std::optional<TrialPayload>& payload);
@@ -41,6 +42,7 @@ class RunAhead {
 
   const TrialRunner& runner_;
   const CampaignSettings& settings_;
+  CampaignListener& listener_;
   std::unique_ptr<WorkerPool> pool_;
   bool stopped_ = false;
   uint32_t taken_ = 0;
@@ -60,6 +62,7 @@ class QuietRunner final : public TrialRunner {
   Status UseBackend(Backend backend) override { return runner_.UseBackend(backend); }
   Status UsePayload(std::string_view bytes) override { return runner_.UsePayload(bytes); }
   Result<Observation> Run(const TrialRequest& request) override;
+  void TellWhileRunning(WhileRunning told) override { runner_.TellWhileRunning(std::move(told)); }
   void Calibrate(const Observation& control) override { runner_.Calibrate(control); }
 
  private:

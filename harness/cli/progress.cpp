@@ -40,6 +40,7 @@ void ProgressShower::OnPhase(Phase phase) {
   if (phase == Phase::kControl) progress_ = {};
   Account();
   progress_.phase = phase;
+  progress_.trial = {};
   // It may last longer than anybody waits for its name.
   Show(true);
 }
@@ -53,6 +54,14 @@ void ProgressShower::OnTrial(uint32_t done, uint32_t planned) {
   next_.OnTrial(done, planned);
   progress_.done = done;
   progress_.planned = planned >= kNoTrialsMax ? 0 : planned;
+  progress_.trial = {};
+  Account();
+  Show(false);
+}
+
+void ProgressShower::OnLongTrial(milliseconds so_far) {
+  next_.OnLongTrial(so_far);
+  progress_.trial = so_far;
   Account();
   Show(false);
 }

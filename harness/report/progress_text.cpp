@@ -62,6 +62,14 @@ bool Explores(Phase phase) {
   return phase != Phase::kControl;
 }
 
+// A target that waits for ever is proved to do so in seconds, and looks like us doing that.
+std::optional<std::string> LongTrialText(const CampaignProgress& progress) {
+  constexpr milliseconds kLong{1000};
+  if (progress.trial < kLong) return std::nullopt;
+  const int64_t whole_seconds = progress.trial.count() / 1000;
+  return "this trial " + ClockText(std::chrono::seconds(whole_seconds));
+}
+
 std::string PhaseAndCount(const CampaignProgress& progress) {
   const std::string_view word = PhaseWord(progress.phase);
   if (!Explores(progress.phase)) return std::string(word);
@@ -95,6 +103,9 @@ std::string ProgressLine(const CampaignProgress& progress, size_t columns) {
   std::vector<std::string> fields = {PhaseAndCount(progress)};
   if (Explores(progress.phase)) {
     fields.push_back(fmt::format("{} found", progress.counterexamples));
+  }
+  if (auto text = LongTrialText(progress)) fields.push_back(*std::move(text));
+  if (Explores(progress.phase)) {
     if (const auto left = TimeLeft(progress)) fields.push_back("ETA " + ClockText(*left));
     if (const double rate = Rate(progress); rate > 0) fields.push_back(RateText(rate));
   }
@@ -112,6 +123,7 @@ std::string PlainProgressLine(const CampaignProgress& progress) {
                        ? fmt::format("{} of {} trials", progress.done, progress.planned)
                        : CountText(progress.done, "trial"));
   fields.push_back(CountText(progress.counterexamples, "counterexample"));
+  if (auto text = LongTrialText(progress)) fields.push_back(*std::move(text));
   if (const double rate = Rate(progress); rate > 0) fields.push_back(RateText(rate));
   if (const auto left = TimeLeft(progress)) fields.push_back(ClockText(*left) + " left");
   return fmt::format("progress: {}", fmt::join(fields, ", "));

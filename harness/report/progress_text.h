@@ -21,13 +21,15 @@ struct CampaignProgress {
   std::chrono::milliseconds exploring{
       0};  // of that, what done took: neither controls nor shrinking
   std::optional<std::chrono::milliseconds> time_left = std::nullopt;  // until the time is up
+  std::chrono::milliseconds trial{0};  // that the one in hand has taken, once that is long
 };
 
 std::string_view PhaseWord(Phase phase);
 
-// "sweep 120/500, 1 found, ETA 0:16, 23 trials/s": one line of at most columns characters, all
-// printable ASCII. Where they do not fit, the last fields are left out; below kColumnsForFields
-// there is the phase alone, and what does not fit of that is cut off.
+// "sweep 120/500, 1 found, ETA 0:16, 23 trials/s", with "this trial 0:08" where one takes long: one
+// line of at most columns characters, all printable ASCII. Where they do not fit, the last fields
+// are left out; below kColumnsForFields there is the phase alone, and what does not fit of that is
+// cut off.
 inline constexpr size_t kColumnsForFields = 20;
 std::string ProgressLine(const CampaignProgress& progress, size_t columns);
 

@@ -239,7 +239,8 @@ Result<WatchedEnd> ExecRunner::Await(pid_t pid, Streams& streams) {
             return region_.accepted_bytes() + (reader == nullptr ? 0 : reader->received_bytes());
           },
       .output_bytes =
-          [this] { return std::max(region_.accepted_bytes(), DirectoryBytes(workspace_.base())); }};
+          [this] { return std::max(region_.accepted_bytes(), DirectoryBytes(workspace_.base())); },
+      .running = while_running_};
   Result<WatchedEnd> watched = Watch(pid, *children_, limits, probes);
   if (!watched.ok() || reader == nullptr) return watched;
   if (Status drained = streams.reader->Finish(); !drained.ok()) return drained.error();

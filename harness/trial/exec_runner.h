@@ -51,6 +51,7 @@ class ExecRunner final : public TrialRunner {
   void Calibrate(const Observation& control) override;
   Backend backend() const override { return backend_; }
   Status UseBackend(Backend backend) override;
+  void TellWhileRunning(WhileRunning told) override { while_running_ = std::move(told); }
   Status UsePayload(std::string_view bytes) override {
     return WriteFile(workspace_.payload(), bytes);
   }
@@ -110,6 +111,7 @@ class ExecRunner final : public TrialRunner {
   std::map<std::string, uint64_t> control_bytes_;  // the most of each written output
   uint64_t stdout_bytes_ = 0;                      // of the last trial
   uint64_t diagnostics_bytes_ = 0;                 // likewise
+  WhileRunning while_running_;
 };
 
 }  // namespace shortwrite

@@ -6,6 +6,7 @@
 #include "harness/base/result.h"
 #include "harness/schedule/schedule.h"
 #include "harness/trial/observation.h"
+#include "harness/trial/watch.h"
 
 namespace shortwrite {
 
@@ -40,6 +41,10 @@ class TrialRunner {
   // One run of the target. An Error means that the harness failed, was interrupted, or lacks
   // something; what the target did is always an Observation.
   virtual Result<Observation> Run(const TrialRequest& request) = 0;
+
+  // Who is told while a trial takes long (watch.h); none: nobody. What runs by itself in a moment
+  // need not tell.
+  virtual void TellWhileRunning(WhileRunning /*told*/) {}
 
   // After the control: deadlines and bounds follow from what the target needs when left alone.
   virtual void Calibrate(const Observation& control) = 0;

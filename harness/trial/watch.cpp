@@ -215,6 +215,9 @@ Result<WatchedEnd> Watch(pid_t pid, Children& children, const WatchLimits& limit
       KillDescendants();
       return Error{ErrorKind::kInterrupted, "stopped by a signal"};
     }
+    if (probes.running) {
+      probes.running(std::chrono::duration_cast<milliseconds>(Clock::now() - started));
+    }
     if (judge.Sample(probes, started, watched.end)) {
       KillDescendants();
       watched.cpu = CpuOfChildren() - cpu_before;

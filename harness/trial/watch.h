@@ -29,9 +29,13 @@ struct WatchLimits {
 };
 
 // What the watch asks of the rest of the trial while the target runs.
+// Told at each look at a target that still runs how long its trial has taken so far; may be empty.
+using WhileRunning = std::function<void(std::chrono::milliseconds so_far)>;
+
 struct WatchProbes {
   std::function<uint64_t()> progress;      // grows with every accepted byte
   std::function<uint64_t()> output_bytes;  // size of the outputs so far
+  WhileRunning running = {};
 };
 
 struct WatchedEnd {

@@ -62,10 +62,10 @@ bool WorkerPool::Submit(uint64_t ticket, const std::string& request) {
   }
 }
 
-Result<WorkerPool::Answer> WorkerPool::Await() {
+Result<WorkerPool::Answer> WorkerPool::Await(const WhileRunning& told) {
   assert(in_flight() > 0);
   while (answers_.empty()) {
-    if (Status readable = WaitUntilReadable(); !readable.ok()) return readable.error();
+    if (Status readable = WaitUntilReadable(told); !readable.ok()) return readable.error();
     for (auto worker = workers_.begin(); worker != workers_.end();) {
       const auto next = std::next(worker);
       if (IsReadable(worker->process)) TakeFrom(worker);
@@ -78,13 +78,19 @@ Result<WorkerPool::Answer> WorkerPool::Await() {
 }
 
 // A signal between the look at the flag and the wait would be lost, were they not blocked.
-Status WorkerPool::WaitUntilReadable() {
+Status WorkerPool::WaitUntilReadable(const WhileRunning& told) {
+  using std::chrono::steady_clock;
+  constexpr timespec kBetween = {0, 100'000'000};
+  const auto began = steady_clock::now();
   std::vector<pollfd> states;
   for (const Worker& worker : workers_) states.push_back({worker.process.fd(), POLLIN, 0});
   const sigset_t stops = StopSignals();
   sigset_t before;
   sigprocmask(SIG_BLOCK, &stops, &before);
-  if (!StopRequested()) (void)ppoll(states.data(), states.size(), nullptr, &before);
+  while (!StopRequested() && ppoll(states.data(), states.size(), &kBetween, &before) == 0) {
+    if (!told) continue;
+    told(std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - began));
+  }
   sigprocmask(SIG_SETMASK, &before, nullptr);
   if (StopRequested()) return Error{ErrorKind::kInterrupted, "stopped by a signal"};
   return Ok();

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "harness/base/result.h"
+#include "harness/trial/watch.h"
 #include "harness/trial/worker_process.h"
 
 namespace shortwrite {
@@ -30,8 +31,9 @@ class WorkerPool {
     uint64_t ticket = 0;
     std::optional<std::string> bytes;  // none: its worker died
   };
-  // The next answer; something must be in flight. An Error when a signal asks us to stop.
-  Result<Answer> Await();
+  // The next answer; something must be in flight. An Error when a signal asks us to stop. told: now
+  // and then, of how long we have waited.
+  Result<Answer> Await(const WhileRunning& told = {});
 
  private:
   struct Worker {
@@ -39,7 +41,7 @@ class WorkerPool {
     std::deque<uint64_t> tickets;  // in the order in which they will be answered
   };
 
-  Status WaitUntilReadable();
+  Status WaitUntilReadable(const WhileRunning& told);
   // Its answer, or its end: then nothing that it still had to do will be answered.
   void TakeFrom(std::list<Worker>::iterator worker);
 

@@ -123,6 +123,19 @@ TEST(Campaign, FindingIsToldBeforeItIsShrunk) {
 }
 
 // A failure that does not repeat is no counterexample, and no pass either.
+// The runner outlives the campaign, and whoever listens to it.
+TEST(Campaign, LongTrialsAreToldForAsLongAsItLasts) {
+  SimulatedTarget target({});
+  target.Intervene([&](size_t number, const TrialRequest&, Observation observation) {
+    if (number == 2) target.told()(std::chrono::seconds(1));
+    return Result<Observation>(std::move(observation));
+  });
+  Journal journal;
+  ASSERT_TRUE(RunCampaign(target, target.CampaignOver(), journal).ok());
+  EXPECT_EQ(journal.lines().front(), "long") << "before the control is over";
+  EXPECT_FALSE(target.told());
+}
+
 TEST(Campaign, FlakyFailureIsUnsteady) {
   SimulatedTarget target({});
   target.Intervene([](size_t number, const TrialRequest&, Observation observation) {

@@ -49,6 +49,9 @@ class SimulatedTarget : public TrialRunner {
     payload_ = bytes;
     return Ok();
   }
+  void TellWhileRunning(WhileRunning told) override { told_ = std::move(told); }
+  // Who is told now; none: nobody.
+  const WhileRunning& told() const { return told_; }
 
   // Asked about each run before it is returned; number counts from 1, controls too. May change it
   // or put an error in its place.
@@ -71,6 +74,7 @@ class SimulatedTarget : public TrialRunner {
   size_t calibrations_ = 0;
   Backend backend_ = Backend::kPreload;
   Intervention intervention_;
+  WhileRunning told_;
 };
 
 // What a campaign tells, one line per event: "control", "trial", "finding 1:short=1 corrupted",
@@ -79,6 +83,7 @@ class Journal final : public CampaignListener {
  public:
   void OnControl(const Observation&) override { lines_.emplace_back("control"); }
   void OnTrial(uint32_t, uint32_t) override { lines_.emplace_back("trial"); }
+  void OnLongTrial(std::chrono::milliseconds) override { lines_.emplace_back("long"); }
   void OnFinding(const Schedule& raw, const Judgement& judgement,
                  const std::optional<TrialPayload>& payload) override;
   void OnCounterexample(const Counterexample& found) override;

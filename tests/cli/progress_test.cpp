@@ -56,6 +56,24 @@ TEST(ChooseProgress, FollowsTheTerminal) {
   EXPECT_EQ(ChooseProgress(ProgressWish::kLine, true, true), ProgressWish::kNone) << "--quiet";
 }
 
+// While a trial runs on, and no longer.
+TEST_F(Progress, GoesOnDuringALongTrial) {
+  ProgressShower shower = Shower(ProgressWish::kLine);
+  shower.OnPhase(Phase::kSweep);
+  now_ = milliseconds(1'150);
+  shower.OnLongTrial(milliseconds(1'100));
+  EXPECT_NE(Taken().find(", this trial 0:01, ETA 9:59"), std::string::npos);
+  now_ = milliseconds(1'200);
+  shower.OnLongTrial(milliseconds(1'150));
+  EXPECT_EQ(Taken(), "") << "no more often than people see";
+  now_ = milliseconds(1'300);
+  shower.OnTrial(1, 500);
+  EXPECT_EQ(Taken().find("this trial"), std::string::npos);
+  shower.OnLongTrial(milliseconds(3'000));
+  shower.OnPhase(Phase::kShrink);
+  EXPECT_EQ(Taken().find("this trial"), std::string::npos);
+}
+
 // At most ten times a second, and a new phase at once.
 TEST_F(Progress, DrawsNoMoreOftenThanPeopleSee) {
   ProgressShower shower = Shower(ProgressWish::kLine);

@@ -33,6 +33,19 @@ TEST(ProgressLine, HasAllFieldsWhereThereIsRoom) {
   EXPECT_EQ(ProgressLine(progress, 79), "search 120, 1 found, ETA 2:03:04, 0.5 trials/s");
 }
 
+// A line that stands still looks as if we hung. Of what is over in a moment nobody wants to know.
+TEST(ProgressLine, SaysThatATrialTakesLong) {
+  CampaignProgress progress = Sweeping();
+  progress.trial = milliseconds(999);
+  EXPECT_EQ(ProgressLine(progress, 79), "sweep 120/500, 1 found, ETA 0:16, 24 trials/s");
+  progress.trial = milliseconds(8'999);
+  EXPECT_EQ(ProgressLine(progress, 79),
+            "sweep 120/500, 1 found, this trial 0:08, ETA 0:16, 24 trials/s");
+  EXPECT_NE(PlainProgressLine(progress).find(", this trial 0:08, "), std::string::npos);
+  progress.phase = Phase::kControl;
+  EXPECT_EQ(ProgressLine(progress, 79), "control, this trial 0:08");
+}
+
 // What nobody can know yet is not made up.
 TEST(ProgressLine, SaysNothingThatIsNotKnown) {
   EXPECT_EQ(ProgressLine({}, 79), "control");

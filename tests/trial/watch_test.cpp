@@ -6,7 +6,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <functional>
+#include <optional>
+#include <vector>
 
 #include "harness/trial/untraced_children.h"
 #include "tests/trial/children.h"
@@ -66,6 +70,31 @@ TEST(Watch, WhoIsWokenUpDoesNotHang) {
   EXPECT_EQ(EndUnderWatch(target, ends[1], wakes), kDone);
   close(ends[0]);
   close(ends[1]);
+}
+
+// Whoever asks is told at each look, of a time that grows.
+TEST(Watch, TellsHowLongItTakes) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  Child target([&] { return Wait(ends[0], 1); });
+  std::vector<std::chrono::milliseconds> told;
+  const WatchProbes probes = {.progress = [] { return uint64_t{0}; },
+                              .output_bytes = [] { return uint64_t{0}; },
+                              .running =
+                                  [&](std::chrono::milliseconds so_far) {
+                                    told.push_back(so_far);
+                                    if (told.size() != 3) return;
+                                EXPECT_EQ(write(ends[1], "x", 1), 1);
+                                  }};
+  UntracedChildren children;
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  const Result<WatchedEnd> watched =
+      Watch(target.pid(), children, WatchLimits::Unlimited(std::nullopt), probes);
+  target.Forget();
+  EXPECT_EQ(watched.value().end, kDone);
+  EXPECT_GE(told.size(), 3u);
+  EXPECT_TRUE(std::is_sorted(told.begin(), told.end()));
+  for (const int end : ends) close(end);
 }
 
 // Who holds a socket may be waiting for somebody outside, and is given longer than who does not.

@@ -178,6 +178,25 @@ TEST(WorkerPool, EndsItsWorkers) {
   });
 }
 
+// Who waits for a worker hears that he does.
+TEST(WorkerPool, ALongWaitIsTold) {
+  RunGuarded([] {
+    int ends[2];
+    ASSERT_EQ(pipe2(ends, O_CLOEXEC), 0);
+    WorkerPool pool(1, [&] {
+      return WorkerAnswer([in = ends[0]](const std::string&) -> Result<std::string> {
+        char byte = 0;
+        if (read(in, &byte, 1) != 1) return HarnessError("pipe");
+        return std::string("told");
+      });
+    });
+    ASSERT_TRUE(pool.Submit(1, "x"));
+    const auto tell = [&](std::chrono::milliseconds) { EXPECT_EQ(write(ends[1], "x", 1), 1); };
+    EXPECT_EQ(pool.Await(tell).value().bytes, "told");
+    for (const int end : ends) close(end);
+  });
+}
+
 // A stop signal ends the wait.
 TEST(WorkerPool, AStopSignalEndsTheWait) {
   RunGuarded([] {
