@@ -36,7 +36,7 @@ std::string StartedBase() {
 }
 
 InjectedProcess::InjectedProcess(std::string base, SharedRegion region)
-    : base_(std::move(base)), dir_(base_ + "/dir"), region_(std::move(region)), pid_(getpid()) {
+    : base_(std::move(base)), dir_(base_ + "/dir"), region_(std::move(region)) {
   const UniqueFd fd(open(dir_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const Result<FileIdentity> identity = Identify(fd.get());
   if (!identity.ok()) Refuse("the private directory is gone: " + identity.error().message);
@@ -70,7 +70,7 @@ InjectedProcess& InjectedProcess::Own() {
 
 InjectedProcess& InjectedProcess::Get() {
   InjectedProcess& own = Own();
-  if (own.pid_ != getpid()) {
+  if (!own.fork_mark_.is_ours()) {
     Refuse(
         "a forked child cannot inject: it shares the region with its parent; start a program of "
         "its own, or let a parent that waits hand over by TakeOverFromParent()");
@@ -80,9 +80,9 @@ InjectedProcess& InjectedProcess::Get() {
 
 void InjectedProcess::TakeOverFromParent() {
   InjectedProcess& own = Own();
-  if (own.pid_ == getpid()) return;
+  if (own.fork_mark_.is_ours()) return;
   if (own.busy_) Refuse("the parent was in the middle of a trial when it forked");
-  own.pid_ = getpid();
+  own.fork_mark_.Set();
 }
 
 void InjectedProcess::Begin(const RegionSettings& settings, const shortwrite::Schedule& schedule) {

@@ -1,13 +1,12 @@
 // This process, with the preload library in it and a region to steer it by.
 #pragma once
 
-#include <sys/types.h>
-
 #include <memory>
 #include <string>
 
 #include <shortwrite/injector.h>
 
+#include "harness/inprocess/fork_mark.h"
 #include "harness/trial/shared_region.h"
 
 namespace shortwrite::inprocess {
@@ -50,7 +49,7 @@ class InjectedProcess {
   std::string dir_;
   SharedRegion region_;
   RegionSettings private_settings_;
-  pid_t pid_;
+  ForkMark fork_mark_;
   bool busy_ = false;
 };
 

@@ -84,7 +84,7 @@ TEST(Watch, TellsHowLongItTakes) {
                                   [&](std::chrono::milliseconds so_far) {
                                     told.push_back(so_far);
                                     if (told.size() != 3) return;
-                                EXPECT_EQ(write(ends[1], "x", 1), 1);
+                                    EXPECT_EQ(write(ends[1], "x", 1), 1);
                                   }};
   UntracedChildren children;
   prctl(PR_SET_CHILD_SUBREAPER, 1);
