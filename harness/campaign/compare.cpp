@@ -68,12 +68,6 @@ uint32_t NumberOf(CallPlace place, uint32_t calls) {
   return calls > 0 ? 1 : 0;
 }
 
-uint32_t MostWriteCalls(const Observation& control) {
-  uint32_t most = 0;
-  for (const TracedCall& call : control.calls) most = std::max(most, call.number);
-  return most;
-}
-
 class Comparer {
  public:
   Comparer(TrialRunner& runner, const CampaignSettings& settings,

@@ -21,13 +21,6 @@ std::ptrdiff_t CountWriteCalls(const Observation& control) {
                        [](const TracedCall& call) { return call.number > 0; });
 }
 
-// On one output.
-uint32_t MostWriteCalls(const Observation& control) {
-  uint32_t most = 0;
-  for (const TracedCall& call : control.calls) most = std::max(most, call.number);
-  return most;
-}
-
 // None: the campaign's own.
 Status Return(Trials& trials, const std::optional<TrialPayload>& payload) {
   if (trials.payloads.in_use() == payload) return Ok();

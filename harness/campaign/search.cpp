@@ -22,8 +22,6 @@ constexpr uint32_t kRoundSchedules = 32;
 constexpr uint32_t kRoundsPerOtherPayload = 3;
 // The size that RapidCheck gives generators: how far calls, and how large counts go.
 constexpr int kSize = 20;
-// Bounds the memory of a search that runs for hours; what is forgotten may be tried again.
-constexpr size_t kTriedMax = size_t{1} << 17;
 // The last few that were kept lead further than the rest, which programs of few states exhaust.
 constexpr size_t kFrontier = 8;
 
@@ -64,11 +62,10 @@ void Search::Learn(const Schedule& schedule, const Outcome& outcome) {
 }
 
 bool Search::IsNew(const Schedule& schedule) {
-  if (tried_.size() >= kTriedMax) tried_.clear();
   const std::optional<TrialPayload>& payload = explorer_.trials().payloads.in_use();
   const std::string under =
       payload ? fmt::format("{} {} ", payload->bytes, static_cast<int>(payload->text)) : "";
-  return tried_.insert(std::hash<std::string>()(under + ToText(schedule))).second;
+  return tried_.Add(std::hash<std::string>()(under + ToText(schedule)));
 }
 
 Status Search::ChoosePayload(uint32_t round) {

@@ -10,9 +10,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <unordered_set>
 #include <vector>
 
+#include "harness/base/recent_hashes.h"
 #include "harness/base/result.h"
 #include "harness/campaign/explorer.h"
 #include "harness/campaign/novelty.h"
@@ -47,7 +47,7 @@ class Search {
   std::vector<TrialPayload> others_;
   std::vector<Schedule> kept_;  // that did something new
   Novelty novelty_;
-  std::unordered_set<size_t> tried_;  // hashes of what was run, and under which payload
+  RecentHashes tried_;  // what was run, and under which payload
   uint32_t searched_ = 0;
   uint32_t varied_ = 0;
   uint32_t over_others_ = 0;

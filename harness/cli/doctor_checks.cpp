@@ -6,8 +6,6 @@ namespace shortwrite {
 namespace {
 
 constexpr uint64_t kMiB = uint64_t{1} << 20;
-// What a campaign over the usual payload asks for.
-constexpr uint64_t kRoomBytes = 64 * kMiB;
 
 Check CheckWorkspace(const MachineFacts& facts) {
   if (facts.workspace.empty()) {

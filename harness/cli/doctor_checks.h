@@ -8,6 +8,9 @@
 
 namespace shortwrite {
 
+// What a campaign over the usual payload asks for.
+inline constexpr uint64_t kRoomBytes = uint64_t{64} << 20;
+
 struct Check {
   std::string name;
   bool ok = true;

@@ -20,8 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint64_t kRoomBytes = uint64_t{64} << 20;
-
 TriedPart TryLibrary() {
   const Result<std::string> library = FindPreloadLibrary();
   return {library.ok(), library.ok() ? library.value() : library.error().message};

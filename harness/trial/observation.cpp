@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 
@@ -31,6 +32,12 @@ std::string ToText(const TargetEnd& end) {
 std::string_view ProcessName(const Observation& observation, const TracedCall& call) {
   if (call.program == 0 || call.program > observation.programs.size()) return "";
   return observation.programs[call.program - 1];
+}
+
+uint32_t MostWriteCalls(const Observation& observation) {
+  uint32_t most = 0;
+  for (const TracedCall& call : observation.calls) most = std::max(most, call.number);
+  return most;
 }
 
 }  // namespace shortwrite

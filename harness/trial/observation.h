@@ -102,6 +102,9 @@ struct Observation {
 // What the process that made the call was running; "" if it is not known.
 std::string_view ProcessName(const Observation& observation, const TracedCall& call);
 
+// On one output.
+uint32_t MostWriteCalls(const Observation& observation);
+
 inline constexpr size_t kDiagnosticsBytesMax = 64 * 1024;
 
 }  // namespace shortwrite
