@@ -100,12 +100,6 @@ ExitStatus RunProjectCheck(const ProjectCheckOptions& asked, const std::string& 
   Result<std::vector<PlannedCheck>> checks =
       PlanChecks(project.value(), layered, layered.raw.targets);
   if (!checks.ok()) return Fail(checks.error());
-  if (checks.value().size() > 1) {
-    // Not only after everything has run.
-    if (Status fit = TakeSeveral(asked.reports, checks.value().size()); !fit.ok()) {
-      return Fail(fit.error());
-    }
-  }
   if (chdir(project.value().directory.c_str()) != 0) {
     return Fail(ErrnoError(fmt::format("enter '{}'", project.value().directory), errno));
   }

@@ -114,30 +114,14 @@ void StreamWriter::Add(const std::string& object) {
   if (keeps_) text_ += line + '\n';
 }
 
-Status TakeSeveral(const std::vector<ReportFile>& reports, size_t campaigns) {
-  for (const ReportFile& report : reports) {
-    if (report.format->render_all != nullptr) continue;
-    return UsageError(fmt::format(
-        "--{}: the stream holds {} campaigns, and this format takes one; choose it with --target",
-        report.format->name, campaigns));
-  }
-  return Ok();
-}
-
 Status WriteReports(const std::string& stream, const std::string& name,
                     const std::vector<ReportFile>& reports) {
   if (reports.empty()) return Ok();
   const Result<std::vector<CampaignRecord>> read = ReadStreams(stream, name);
   if (!read.ok()) return read.error();
-  const std::vector<CampaignRecord>& records = read.value();
   Status first = Ok();
   for (const ReportFile& report : reports) {
-    Status written = Ok();
-    if (records.size() == 1) {
-      written = WriteReport(report.format->render(records.front()), report.path);
-    } else if (written = TakeSeveral({report}, records.size()); written.ok()) {
-      written = WriteReport(report.format->render_all(records), report.path);
-    }
+    Status written = WriteReport(report.format->render(read.value()), report.path);
     // One that cannot be written is no reason to keep back the others.
     if (!written.ok() && first.ok()) first = std::move(written);
   }

@@ -42,10 +42,6 @@ class StreamWriter {
   std::string text_;
 };
 
-// A usage error if there is a format among them that one page or list of several campaigns cannot
-// be made of.
-Status TakeSeveral(const std::vector<ReportFile>& reports, size_t campaigns);
-
 // Renders a stream into files. A file is written under another name and then renamed, so that it is
 // never half a report; what is no regular file (a pipe, a terminal) is written to directly.
 Status WriteReports(const std::string& stream, const std::string& name,

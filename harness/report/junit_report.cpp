@@ -107,11 +107,7 @@ Counts AddSuite(pugi::xml_node suites, const CampaignRecord& record) {
 
 }  // namespace
 
-std::string RenderJunit(const CampaignRecord& record) {
-  return RenderJunitOfAll({record});
-}
-
-std::string RenderJunitOfAll(const std::vector<CampaignRecord>& records) {
+std::string RenderJunit(const std::vector<CampaignRecord>& records) {
   pugi::xml_document document;
   pugi::xml_node suites = document.append_child("testsuites");
   SetAttribute(suites, "name", "shortwrite");

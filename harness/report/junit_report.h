@@ -1,4 +1,4 @@
-// A record as JUnit's XML, for the dashboards of CI systems.
+// Records as JUnit's XML, for the dashboards of CI systems.
 #pragma once
 
 #include <string>
@@ -8,9 +8,7 @@
 
 namespace shortwrite {
 
-// A test case for the campaign, and one for each counterexample.
-std::string RenderJunit(const CampaignRecord& record);
-// A suite each.
-std::string RenderJunitOfAll(const std::vector<CampaignRecord>& records);
+// A suite each, with a test case for the campaign, and one for each counterexample.
+std::string RenderJunit(const std::vector<CampaignRecord>& records);
 
 }  // namespace shortwrite

@@ -53,11 +53,8 @@ std::string Section(const CounterexampleRecord& found) {
   return section;
 }
 
-}  // namespace
-
-std::string RenderMarkdown(const CampaignRecord& record) {
-  const std::string target = record.target.empty() ? "" : record.target + ": ";
-  std::string text = fmt::format("## shortwrite: {}\n\n", Escape(target + Title(record)));
+std::string RenderOne(const CampaignRecord& record) {
+  std::string text = fmt::format("## shortwrite: {}\n\n", Escape(NamedTitle(record)));
   text += List(FieldsOf(record));
   if (record.pending) {
     text += fmt::format("\nFound, and not yet made smaller: {}\n", Escape(record.pending->verdict));
@@ -75,10 +72,12 @@ std::string RenderMarkdown(const CampaignRecord& record) {
   return text;
 }
 
-std::string RenderMarkdownOfAll(const std::vector<CampaignRecord>& records) {
+}  // namespace
+
+std::string RenderMarkdown(const std::vector<CampaignRecord>& records) {
   std::string text;
   for (size_t i = 0; i < records.size(); ++i) {
-    const std::string one = RenderMarkdown(records[i]);
+    const std::string one = RenderOne(records[i]);
     constexpr size_t kLastLineBytes = 100;
     if (text.size() + one.size() > kMarkdownBytesMax - kLastLineBytes) {
       return text + fmt::format("\n{} more campaigns do not fit here.\n", records.size() - i);

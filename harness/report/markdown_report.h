@@ -1,4 +1,4 @@
-// A record as GitHub's Markdown, for job summaries and comments.
+// Records as GitHub's Markdown, for job summaries and comments.
 #pragma once
 
 #include <string>
@@ -11,7 +11,6 @@ namespace shortwrite {
 // GitHub refuses a summary of more than 1 MiB, and several steps share it.
 inline constexpr size_t kMarkdownBytesMax = 900 * 1024;
 
-std::string RenderMarkdown(const CampaignRecord& record);
-std::string RenderMarkdownOfAll(const std::vector<CampaignRecord>& records);
+std::string RenderMarkdown(const std::vector<CampaignRecord>& records);
 
 }  // namespace shortwrite

@@ -219,6 +219,11 @@ std::string Title(const CampaignRecord& record) {
                      : fmt::format("{}: {}", record.verdict, Shortened(end, kValueBytesMax));
 }
 
+std::string NamedTitle(const CampaignRecord& record) {
+  return record.target.empty() ? Title(record)
+                               : fmt::format("{}: {}", record.target, Title(record));
+}
+
 std::string CommandText(const CampaignRecord& record) {
   return Shortened(ShellQuote(record.command), kValueBytesMax);
 }

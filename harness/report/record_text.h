@@ -24,6 +24,8 @@ std::vector<Field> FieldsOf(const CampaignRecord& record);
 // "corrupted: the bytes are wrong, and nothing says so".
 std::string Title(const CounterexampleRecord& found);
 std::string Title(const CampaignRecord& record);
+// With the target's name before it, where a project file gave it one.
+std::string NamedTitle(const CampaignRecord& record);
 
 // "./writer {payload} {out}", each word as a shell would read it, but no longer than people read.
 std::string CommandText(const CampaignRecord& record);

@@ -12,12 +12,11 @@ namespace shortwrite {
 
 std::span<const ReportFormat> ReportFormats() {
   static constexpr std::array kFormats = {
-      ReportFormat{"html", "FILE for a page with pictures, in one piece", RenderHtml, nullptr},
-      ReportFormat{"junit", "FILE of JUnit's XML, for dashboards", RenderJunit, RenderJunitOfAll},
-      ReportFormat{"tap", "FILE of the Test Anything Protocol", RenderTap, nullptr},
-      ReportFormat{"sarif", "FILE of SARIF 2.1.0, for code scanning", RenderSarif, nullptr},
-      ReportFormat{"markdown", "FILE for a summary, such as that of a GitHub job", RenderMarkdown,
-                   RenderMarkdownOfAll},
+      ReportFormat{"html", "FILE for a page with pictures, in one piece", RenderHtml},
+      ReportFormat{"junit", "FILE of JUnit's XML, for dashboards", RenderJunit},
+      ReportFormat{"tap", "FILE of the Test Anything Protocol", RenderTap},
+      ReportFormat{"sarif", "FILE of SARIF 2.1.0, for code scanning", RenderSarif},
+      ReportFormat{"markdown", "FILE for a summary, such as that of a GitHub job", RenderMarkdown},
   };
   return kFormats;
 }

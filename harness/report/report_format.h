@@ -1,6 +1,6 @@
-// The formats that a campaign's record can be rendered in. To add one: its renderer, a function
-// from a record to text in a file of its own, and its row in report_format.cpp. The command line
-// follows.
+// The formats that the records of campaigns can be rendered in. To add one: its renderer, a
+// function from records to text in a file of its own, and its row in report_format.cpp. The command
+// line follows.
 #pragma once
 
 #include <span>
@@ -14,9 +14,8 @@ namespace shortwrite {
 struct ReportFormat {
   const char* name;  // the option is --NAME
   const char* help;
-  std::string (*render)(const CampaignRecord& record);
-  // Of several targets' campaigns; nullptr: the format takes one.
-  std::string (*render_all)(const std::vector<CampaignRecord>& records);
+  // At least one: each target of a project file has its own.
+  std::string (*render)(const std::vector<CampaignRecord>& records);
 };
 
 std::span<const ReportFormat> ReportFormats();

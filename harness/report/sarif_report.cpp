@@ -64,8 +64,9 @@ Json Location(const Place& place) {
   return {{"physicalLocation", physical}};
 }
 
-std::string MessageOf(const CounterexampleRecord& found) {
+std::string MessageOf(const CounterexampleRecord& found, const CampaignRecord& record) {
   std::string message = Title(found);
+  if (!record.target.empty()) message += fmt::format("\ntarget: {}", record.target);
   for (const Field& field : FieldsOf(found)) {
     message += fmt::format("\n{}: {}", field.name, field.value);
   }
@@ -73,14 +74,16 @@ std::string MessageOf(const CounterexampleRecord& found) {
   return message;
 }
 
-Json Rules(const CampaignRecord& record) {
+Json Rules(const std::vector<CampaignRecord>& records) {
   Json rules = Json::array();
   std::set<std::string> known;
-  for (const CounterexampleRecord& found : record.counterexamples) {
-    const std::string id = RuleOf(found);
-    if (!known.insert(id).second) continue;
-    const std::string text = found.class_title.empty() ? Title(found) : found.class_title;
-    rules.push_back({{"id", id}, {"shortDescription", {{"text", text}}}});
+  for (const CampaignRecord& record : records) {
+    for (const CounterexampleRecord& found : record.counterexamples) {
+      const std::string id = RuleOf(found);
+      if (!known.insert(id).second) continue;
+      const std::string text = found.class_title.empty() ? Title(found) : found.class_title;
+      rules.push_back({{"id", id}, {"shortDescription", {{"text", text}}}});
+    }
   }
   return rules;
 }
@@ -89,11 +92,13 @@ Json ResultOf(const CounterexampleRecord& found, const CampaignRecord& record) {
   Json result;
   result["ruleId"] = RuleOf(found);
   result["level"] = found.portability_finding ? "warning" : "error";
-  result["message"]["text"] = MessageOf(found);
+  result["message"]["text"] = MessageOf(found, record);
   result["locations"] = Json::array({Location(PlaceOf(found, record))});
   const std::string signature = found.signature.empty() ? found.schedule : found.signature;
-  result["partialFingerprints"]["shortwrite/v1"] = signature;
+  const std::string target = record.target.empty() ? "" : record.target + '/';
+  result["partialFingerprints"]["shortwrite/v1"] = target + signature;
   result["properties"] = {{"schedule", found.schedule}, {"verdict", found.verdict}};
+  if (!record.target.empty()) result["properties"]["target"] = record.target;
   return result;
 }
 
@@ -104,24 +109,29 @@ Json Invocation(const CampaignRecord& record) {
   invocation["executionSuccessful"] = done;
   if (record.complete) invocation["exitCode"] = record.exit_status;
   if (done) return invocation;
-  const Json notification = {{"level", "error"}, {"message", {{"text", Title(record)}}}};
+  const Json notification = {{"level", "error"}, {"message", {{"text", NamedTitle(record)}}}};
   invocation["toolExecutionNotifications"] = Json::array({notification});
   return invocation;
 }
 
 }  // namespace
 
-std::string RenderSarif(const CampaignRecord& record) {
+// One run for all targets: who takes up results takes one run of a tool.
+std::string RenderSarif(const std::vector<CampaignRecord>& records) {
   Json driver = {{"name", "shortwrite"}};
-  if (!record.version.empty()) driver["version"] = record.version;
-  driver["rules"] = Rules(record);
+  if (!records.front().version.empty()) driver["version"] = records.front().version;
+  driver["rules"] = Rules(records);
+  Json invocations = Json::array();
   Json results = Json::array();
-  for (const CounterexampleRecord& found : record.counterexamples) {
-    results.push_back(ResultOf(found, record));
+  for (const CampaignRecord& record : records) {
+    invocations.push_back(Invocation(record));
+    for (const CounterexampleRecord& found : record.counterexamples) {
+      results.push_back(ResultOf(found, record));
+    }
   }
   Json run;
   run["tool"]["driver"] = std::move(driver);
-  run["invocations"] = Json::array({Invocation(record)});
+  run["invocations"] = std::move(invocations);
   run["columnKind"] = "utf16CodeUnits";
   run["results"] = std::move(results);
   Json document;

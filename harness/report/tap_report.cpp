@@ -52,34 +52,40 @@ std::string Block(const std::vector<Field>& fields, const std::string& replay) {
   return block + "  ...\n";
 }
 
-std::string CampaignPoint(const CampaignRecord& record) {
-  const std::string title = Description(Title(record));
+std::string CampaignPoint(const CampaignRecord& record, size_t number) {
+  const std::string title = Description(NamedTitle(record));
+  const std::string target = record.target.empty() ? "" : Description(record.target) + ": ";
+  const std::string to_its_end =
+      fmt::format("ok {} - {}the campaign came to its end", number, target);
   switch (OutcomeOf(record)) {
     case Outcome::kPassed:
-      return "ok 1 - " + title + '\n';
+      return fmt::format("ok {} - {}\n", number, title);
     case Outcome::kFailed:
-      return "ok 1 - the campaign came to its end\n";
+      return to_its_end + '\n';
     case Outcome::kSkipped:
-      return "ok 1 - the campaign came to its end # SKIP " + title + '\n';
+      return to_its_end + " # SKIP " + title + '\n';
     case Outcome::kError:
       break;
   }
-  return "not ok 1 - " + title + '\n';
+  return fmt::format("not ok {} - {}\n", number, title);
 }
 
 }  // namespace
 
-std::string RenderTap(const CampaignRecord& record) {
-  std::string text = fmt::format("TAP version 13\n1..{}\n", record.counterexamples.size() + 1);
-  text += CampaignPoint(record);
-  text += Block(FieldsOf(record), record.pending ? record.pending->replay : "");
-  for (size_t i = 0; i < record.counterexamples.size(); ++i) {
-    const CounterexampleRecord& found = record.counterexamples[i];
-    text += fmt::format("not ok {} - {}: {}\n", i + 2, Description(found.verdict),
-                        Description(found.schedule));
-    text += Block(FieldsOf(found), found.replay);
+std::string RenderTap(const std::vector<CampaignRecord>& records) {
+  size_t points = 0;
+  std::string text;
+  for (const CampaignRecord& record : records) {
+    text += CampaignPoint(record, ++points);
+    text += Block(FieldsOf(record), record.pending ? record.pending->replay : "");
+    const std::string target = record.target.empty() ? "" : Description(record.target) + ": ";
+    for (const CounterexampleRecord& found : record.counterexamples) {
+      text += fmt::format("not ok {} - {}{}: {}\n", ++points, target, Description(found.verdict),
+                          Description(found.schedule));
+      text += Block(FieldsOf(found), found.replay);
+    }
   }
-  return text;
+  return fmt::format("TAP version 13\n1..{}\n", points) + text;
 }
 
 }  // namespace shortwrite

@@ -26,8 +26,7 @@ void MustBePlain(const std::string& text) {
 
 void Render(const Records& records) {
   for (const shortwrite::ReportFormat& format : shortwrite::ReportFormats()) {
-    MustBePlain(format.render(records.front()));
-    if (format.render_all != nullptr) MustBePlain(format.render_all(records));
+    MustBePlain(format.render(records));
   }
 }
 

@@ -40,11 +40,11 @@ size_t Count(const std::string& text, const std::string& part) {
 TEST(Formats, AreTheseTexts) {
   for (const ReportFormat& format : ReportFormats()) {
     const std::string suffix = std::string(".") + format.name;
-    ExpectGolden("survived" + suffix, format.render(Read(StreamOf(SurvivedCampaign(), 0))));
-    ExpectGolden("odd_names" + suffix, format.render(Read(StreamOf(CampaignWithOddNames(), 1))));
-    ExpectGolden("aborted" + suffix, format.render(Aborted()));
+    ExpectGolden("survived" + suffix, format.render({Read(StreamOf(SurvivedCampaign(), 0))}));
+    ExpectGolden("odd_names" + suffix, format.render({Read(StreamOf(CampaignWithOddNames(), 1))}));
+    ExpectGolden("aborted" + suffix, format.render({Aborted()}));
     ExpectGolden("control_failed" + suffix,
-                 format.render(Read(StreamOf(EndedCampaign(CampaignEnd::kControlFailed), 4))));
+                 format.render({Read(StreamOf(EndedCampaign(CampaignEnd::kControlFailed), 4))}));
   }
 }
 
@@ -57,7 +57,7 @@ TEST(Formats, HaveNoForeignControlCharacters) {
   result.notes = {"<b onload='x'>\"&amp; \xe2\x80\xae"};
   const CampaignRecord record = Read(StreamOf(result, 1));
   for (const ReportFormat& format : ReportFormats()) {
-    const std::string text = format.render(record);
+    const std::string text = format.render({record});
     EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) {
       return c == '\n' || static_cast<unsigned char>(c) >= ' ';
     })) << format.name;
@@ -67,7 +67,7 @@ TEST(Formats, HaveNoForeignControlCharacters) {
   for (const char* const name : {"html", "junit"}) {
     for (const ReportFormat& format : ReportFormats()) {
       if (std::string(format.name) != name) continue;
-      const std::string text = format.render(record);
+      const std::string text = format.render({record});
       EXPECT_EQ(text.find("<script"), std::string::npos) << name;
       EXPECT_EQ(text.find("<b "), std::string::npos) << name;
       EXPECT_NE(text.find("&lt;script&gt;"), std::string::npos) << name;
@@ -77,7 +77,7 @@ TEST(Formats, HaveNoForeignControlCharacters) {
 
 // A page is one file: it names no other, and forbids itself to load any.
 TEST(Html, IsSelfContained) {
-  const std::string page = RenderHtml(Read(StreamOf(CampaignWithOddNames(), 1)));
+  const std::string page = RenderHtml({Read(StreamOf(CampaignWithOddNames(), 1))});
   EXPECT_NE(page.find("default-src 'none'; style-src 'unsafe-inline'"), std::string::npos);
   for (const char* const foreign :
        {"http:", "https:", "src=", "<script", "<link", "@import", "javascript:", "url(\"", "{{"}) {
@@ -89,7 +89,7 @@ TEST(Html, IsSelfContained) {
 
 // The planned and not delivered, the delivered, the error of close: each has its letter.
 TEST(Html, ShowsPlannedAgainstDelivered) {
-  const std::string page = RenderHtml(Read(StreamOf(FailedCampaign(), 1)));
+  const std::string page = RenderHtml({Read(StreamOf(FailedCampaign(), 1))});
   EXPECT_EQ(Count(page, "<text class=\"planned\""), 2u);
   EXPECT_EQ(Count(page, "<text class=\"delivered\""), 1u);
   EXPECT_EQ(Count(page, "<text class=\"error\""), 1u);
@@ -101,7 +101,7 @@ TEST(Html, ShowsPlannedAgainstDelivered) {
 // However many calls and counterexamples there are, a page can be mailed.
 TEST(Html, StaysSmall) {
   CampaignResult result = CampaignOfManyCalls(20'000);
-  std::string page = RenderHtml(Read(StreamOf(result, 1)));
+  std::string page = RenderHtml({Read(StreamOf(result, 1))});
   EXPECT_LT(page.size(), kHtmlBytesMax / 4);
   EXPECT_NE(page.find("50 in each column"), std::string::npos);
   EXPECT_NE(page.find("calls 9801 to 10201, around the first wrong byte"), std::string::npos);
@@ -112,7 +112,7 @@ TEST(Html, StaysSmall) {
       result.counterexamples.push_back(result.counterexamples[0]);
       result.counterexamples[i].minimal.steps[0].calls = {i + 2, i + 2};
     }
-    page = RenderHtml(Read(StreamOf(result, 1)));
+    page = RenderHtml({Read(StreamOf(result, 1))});
     EXPECT_LT(page.size(), kHtmlBytesMax) << calls;
     EXPECT_NE(page.find("id=\"c1-1-t\""), std::string::npos) << calls;
   }
@@ -125,7 +125,7 @@ TEST(Markdown, StaysSmall) {
     result.counterexamples.push_back(result.counterexamples[0]);
     result.counterexamples[i].minimal.steps[0].calls = {i + 2, i + 2};
   }
-  const std::string text = RenderMarkdown(Read(StreamOf(result, 1)));
+  const std::string text = RenderMarkdown({Read(StreamOf(result, 1))});
   EXPECT_LE(text.size(), kMarkdownBytesMax);
   EXPECT_GT(text.size(), kMarkdownBytesMax / 2);
   EXPECT_NE(text.find(" more counterexamples do not fit here."), std::string::npos);
@@ -135,7 +135,7 @@ TEST(Markdown, StaysSmall) {
 TEST(Formats, PassNothingButWhatSurvived) {
   const auto render = [](const std::string& name, const CampaignRecord& record) {
     for (const ReportFormat& format : ReportFormats()) {
-      if (format.name == name) return format.render(record);
+      if (format.name == name) return format.render({record});
     }
     ADD_FAILURE() << name;
     return std::string();
@@ -149,7 +149,7 @@ TEST(Formats, PassNothingButWhatSurvived) {
     EXPECT_NE(render("sarif", record).find("\"executionSuccessful\": false"), std::string::npos);
     EXPECT_EQ(render("html", record).find("class=\"good\""), std::string::npos);
     for (const ReportFormat& format : ReportFormats()) {
-      EXPECT_EQ(format.render(record).find("survived"), std::string::npos) << format.name;
+      EXPECT_EQ(format.render({record}).find("survived"), std::string::npos) << format.name;
     }
   }
   const CampaignRecord survived = Read(StreamOf(SurvivedCampaign(), 0));
@@ -167,7 +167,7 @@ TEST(Tap, HasNoDirectivesOfATarget) {
       "DO";
   for (const ReportFormat& format : ReportFormats()) {
     if (format.name != std::string("tap")) continue;
-    const std::string text = format.render(Read(StreamOf(result, 4)));
+    const std::string text = format.render({Read(StreamOf(result, 4))});
     EXPECT_NE(text.find("\nnot ok 1 - "), std::string::npos);
     EXPECT_NE(text.find("last words: \\# SKIP me \\# TO"
                         "DO\n"),

@@ -338,6 +338,42 @@ class ReadBack(unittest.TestCase):
             self.assertIsNone(fence, "all fences are closed")
             self.assertNotRegex("\n".join(outside), r"(?<!\\)<")
 
+    def test_several_targets(self):
+        """Each format holds all targets of a project file, in one document."""
+        targets = {"good": "correct/plain_loop", "bad": "broken/single_call_count_ignored",
+                   "absent": "broken/no-such-program"}
+        (self.directory / "shortwrite.toml").write_text("".join(
+            f'[targets.{name}]\ncommand = ["{FIXTURES}/{path}", "{{payload}}", "{{out}}"]\ntrials = 5\n'
+            for name, path in targets.items()))
+        end = run(["check", "--quiet", "--json"], cwd=self.directory)
+        results = [line for line in map(json.loads, end.stdout.splitlines())
+                   if line["type"] == "result"]
+        self.assertEqual([line["verdict"] for line in results],
+                         ["survived", "corrupted", "inconclusive"], end.stderr)
+        found = sum(len(line.get("counterexamples", [])) for line in results)
+        self.assertGreater(found, 0)
+        reports = self.rendered(end.stdout)
+
+        suites = list(junitparser.JUnitXml.fromfile(str(self.directory / "report.junit")))
+        self.assertEqual([suite.name for suite in suites], list(targets))
+        prove = subprocess.run(["prove", "--exec", "cat", "--verbose",
+                                str(self.directory / "report.tap")], capture_output=True, check=False)
+        self.assertNotIn(b"Parse errors", prove.stdout + prove.stderr, prove.stdout)
+        self.assertEqual(int(re.search(rb"Failed: (\d+)\)", prove.stdout).group(1)), found + 1)
+        document = json.loads(reports["sarif"])
+        jsonschema.validate(document, SARIF)
+        self.assertEqual(len(document["runs"]), 1, "who takes up results refuses several of a tool")
+        self.assertEqual(len(document["runs"][0]["results"]), found)
+        self.assertEqual([invocation["executionSuccessful"]
+                          for invocation in document["runs"][0]["invocations"]], [True, True, False])
+        page = Page()
+        page.feed(reports["html"].decode())
+        page.close()
+        self.assertEqual(page.open, [], "all tags are closed")
+        for text in ["".join(page.texts), reports["markdown"].decode()]:
+            for name, line in zip(targets, results):
+                self.assertIn(f"{name}: {line['verdict']}", text)
+
     @staticmethod
     def ended(lines):
         """A verdict was reached."""

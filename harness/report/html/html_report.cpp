@@ -107,22 +107,30 @@ Data Section(const CounterexampleRecord& found, size_t number, size_t drawn_max)
   return section;
 }
 
-// The first `count` counterexamples.
-std::string RenderPage(const CampaignRecord& record, size_t count) {
-  static const std::string kTemplate(kPageTemplate);
-  kainjow::mustache::mustache page{kTemplate};
+const char* StateOf(const CampaignRecord& record) {
+  if (record.survived()) return "good";
+  return record.counterexamples.empty() ? "open" : "bad";
+}
+
+// What of the records a page shows.
+struct Extent {
+  size_t counterexamples = 0;  // the first ones, of each record
+  size_t calls_drawn_max = 0;  // of each counterexample
+};
+
+// next_id: of the first counterexample; each on a page has its own.
+Data Campaign(const CampaignRecord& record, const Extent& extent, size_t number, size_t& next_id) {
   Data data;
-  data.set("title", Title(record));
-  data.set("verdict", record.verdict);
-  data.set("state", record.survived() ? "good" : record.counterexamples.empty() ? "open" : "bad");
-  data.set("version", record.version);
+  data.set("id", fmt::format("t{}", number));
+  data.set("title", NamedTitle(record));
+  data.set("state", StateOf(record));
   data.set("fields", FieldList(FieldsOf(record)));
   data.set("several", record.counterexamples.size() > 1 ? Data{Data::type::bool_true}
                                                         : Data{Data::type::bool_false});
   Data list{Data::type::list};
-  const size_t drawn_max = kCallsDrawnMax / std::max<size_t>(count, 1);
+  const size_t count = std::min(record.counterexamples.size(), extent.counterexamples);
   for (size_t i = 0; i < count; ++i) {
-    list.push_back(Section(record.counterexamples[i], i + 1, drawn_max));
+    list.push_back(Section(record.counterexamples[i], next_id++, extent.calls_drawn_max));
   }
   data.set("counterexamples", list);
   const size_t left_out = record.counterexamples.size() - count;
@@ -135,17 +143,64 @@ std::string RenderPage(const CampaignRecord& record, size_t count) {
   } else {
     data.set("pending", Data{Data::type::bool_false});
   }
+  return data;
+}
+
+std::string TitleOf(const std::vector<CampaignRecord>& records) {
+  if (records.size() == 1) return NamedTitle(records.front());
+  const auto survived =
+      std::count_if(records.begin(), records.end(),
+                    [](const CampaignRecord& record) { return record.survived(); });
+  return fmt::format("{} of {} targets survived", survived, records.size());
+}
+
+// The worst of all.
+const char* StateOf(const std::vector<CampaignRecord>& records) {
+  const auto any = [&](std::string_view state) {
+    return std::any_of(records.begin(), records.end(),
+                       [&](const CampaignRecord& record) { return StateOf(record) == state; });
+  };
+  return any("bad") ? "bad" : any("open") ? "open" : "good";
+}
+
+std::string RenderPage(const std::vector<CampaignRecord>& records, const Extent& extent) {
+  static const std::string kTemplate(kPageTemplate);
+  kainjow::mustache::mustache page{kTemplate};
+  Data data;
+  data.set("page_title", TitleOf(records));
+  data.set("page_state", StateOf(records));
+  data.set("version", records.front().version);
+  data.set("overview",
+           records.size() > 1 ? Data{Data::type::bool_true} : Data{Data::type::bool_false});
+  Data campaigns{Data::type::list};
+  size_t next_id = 1;
+  for (size_t i = 0; i < records.size(); ++i) {
+    campaigns.push_back(Campaign(records[i], extent, i + 1, next_id));
+  }
+  data.set("campaigns", campaigns);
   return page.render(data);
+}
+
+// With up to `most` counterexamples of each record.
+Extent ExtentWith(const std::vector<CampaignRecord>& records, size_t most) {
+  size_t shown = 0;
+  for (const CampaignRecord& record : records) {
+    shown += std::min(record.counterexamples.size(), most);
+  }
+  return {most, kCallsDrawnMax / std::max<size_t>(shown, 1)};
 }
 
 }  // namespace
 
-std::string RenderHtml(const CampaignRecord& record) {
-  size_t count = record.counterexamples.size();
-  std::string page = RenderPage(record, count);
-  while (page.size() > kHtmlBytesMax && count > 0) {
-    count /= 2;
-    page = RenderPage(record, count);
+std::string RenderHtml(const std::vector<CampaignRecord>& records) {
+  size_t most = 0;
+  for (const CampaignRecord& record : records) {
+    most = std::max(most, record.counterexamples.size());
+  }
+  std::string page = RenderPage(records, ExtentWith(records, most));
+  while (page.size() > kHtmlBytesMax && most > 0) {
+    most /= 2;
+    page = RenderPage(records, ExtentWith(records, most));
   }
   return page;
 }
