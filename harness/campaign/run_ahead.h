@@ -62,7 +62,7 @@ class QuietRunner final : public TrialRunner {
   Status UseBackend(Backend backend) override { return runner_.UseBackend(backend); }
   Status UsePayload(std::string_view bytes) override { return runner_.UsePayload(bytes); }
   Result<Observation> Run(const TrialRequest& request) override;
-  void TellWhileRunning(WhileRunning told) override { runner_.TellWhileRunning(std::move(told)); }
+  void TellWhileRunning(const WhileRunning& told) override { runner_.TellWhileRunning(told); }
   void Calibrate(const Observation& control) override { runner_.Calibrate(control); }
 
  private:

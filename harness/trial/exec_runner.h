@@ -51,7 +51,7 @@ class ExecRunner final : public TrialRunner {
   void Calibrate(const Observation& control) override;
   Backend backend() const override { return backend_; }
   Status UseBackend(Backend backend) override;
-  void TellWhileRunning(WhileRunning told) override { while_running_ = std::move(told); }
+  void TellWhileRunning(const WhileRunning& told) override { while_running_ = told; }
   Status UsePayload(std::string_view bytes) override {
     return WriteFile(workspace_.payload(), bytes);
   }

@@ -43,7 +43,7 @@ class SnapshotRunner final : public TrialRunner {
   Backend backend() const override { return exec_.backend(); }
   Status UseBackend(Backend backend) override;
   Status UsePayload(std::string_view bytes) override;
-  void TellWhileRunning(WhileRunning told) override { exec_.TellWhileRunning(std::move(told)); }
+  void TellWhileRunning(const WhileRunning& told) override { exec_.TellWhileRunning(told); }
 
   const std::string& program() const { return exec_.program(); }
   // Why trials that a snapshot could have served were run by exec, in words; empty if none were.

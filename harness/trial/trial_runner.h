@@ -44,7 +44,7 @@ class TrialRunner {
 
   // Who is told while a trial takes long (watch.h); none: nobody. What runs by itself in a moment
   // need not tell.
-  virtual void TellWhileRunning(WhileRunning /*told*/) {}
+  virtual void TellWhileRunning(const WhileRunning& /*told*/) {}
 
   // After the control: deadlines and bounds follow from what the target needs when left alone.
   virtual void Calibrate(const Observation& control) = 0;

@@ -49,7 +49,7 @@ class SimulatedTarget : public TrialRunner {
     payload_ = bytes;
     return Ok();
   }
-  void TellWhileRunning(WhileRunning told) override { told_ = std::move(told); }
+  void TellWhileRunning(const WhileRunning& told) override { told_ = told; }
   // Who is told now; none: nobody.
   const WhileRunning& told() const { return told_; }
 
