@@ -10,6 +10,7 @@
 
 #include "harness/base/shell_quote.h"
 #include "harness/base/size_text.h"
+#include "harness/trial/input_file.h"
 #include "harness/trial/judge_command.h"
 #include "harness/trial/source_place.h"
 #include "harness/writer/payload.h"
@@ -108,6 +109,9 @@ Result<WorkerSetup> SetUpWorker(const TargetOptions& options, TrialSettings sett
   if (!payload.empty()) {
     std::filesystem::copy_file(payload, workspace.value().payload(), error);
     if (error) return ErrnoError(fmt::format("copy '{}'", payload), error.value());
+    if (Status timed = SetFileTime(workspace.value().payload(), kPayloadTime); !timed.ok()) {
+      return timed.error();
+    }
   }
   CampaignSettings judged;
   SetUpJudge(options, workspace.value().base(), judged);
@@ -144,7 +148,8 @@ Result<TrialSetup> SetUpTrial(const TargetOptions& options) {
   Result<Workspace> workspace = Workspace::Create(kBaseBytes + kPayloadMultiple * payload.size());
   if (!workspace.ok()) return workspace.error();
   if (!payload.empty()) {
-    if (Status placed = WriteFile(workspace.value().payload(), payload); !placed.ok()) {
+    if (Status placed = WriteInputFile(workspace.value().payload(), payload, kPayloadTime);
+        !placed.ok()) {
       return placed.error();
     }
   }

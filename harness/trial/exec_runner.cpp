@@ -14,6 +14,7 @@
 
 #include "fault_inject/syscall/tracer.h"
 #include "harness/trial/collect_outputs.h"
+#include "harness/trial/input_file.h"
 #include "harness/trial/spawn.h"
 #include "harness/trial/traced_children.h"
 #include "harness/trial/untraced_children.h"
@@ -137,12 +138,16 @@ void ExecRunner::Calibrate(const Observation& control) {
   if (control.processes_left > 0 && !control.progress_after_end) grace_ = kDaemonGrace;
 }
 
+Status ExecRunner::UsePayload(std::string_view bytes) {
+  return WriteInputFile(workspace_.payload(), bytes, kPayloadTime);
+}
+
 Result<FileIdentity> ExecRunner::ClearDir(const TrialRequest& request) {
   Result<FileIdentity> dir = workspace_.EmptyDir();
   if (!dir.ok()) return dir;
   workspace_.SetEmptied(false);
   if (!settings_.existing || !request.with_existing) return dir;
-  if (Status placed = WriteFile(OutPath(), *settings_.existing); !placed.ok()) {
+  if (Status placed = WriteInputFile(OutPath(), *settings_.existing, kExistingTime); !placed.ok()) {
     return placed.error();
   }
   return dir;

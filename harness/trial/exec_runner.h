@@ -52,9 +52,7 @@ class ExecRunner final : public TrialRunner {
   Backend backend() const override { return backend_; }
   Status UseBackend(Backend backend) override;
   void TellWhileRunning(const WhileRunning& told) override { while_running_ = told; }
-  Status UsePayload(std::string_view bytes) override {
-    return WriteFile(workspace_.payload(), bytes);
-  }
+  Status UsePayload(std::string_view bytes) override;
 
   // Names what {out} is below {dir}: the one output that is judged by name.
   static constexpr char kOutName[] = "out";

@@ -10,6 +10,7 @@
 
 #include "fault_inject/syscall/tracer.h"
 #include "harness/trial/collect_outputs.h"
+#include "harness/trial/input_file.h"
 #include "harness/trial/spawn.h"
 #include "harness/trial/traced_children.h"
 #include "harness/trial/untraced_children.h"
@@ -98,7 +99,9 @@ Result<PassthroughRun> RunPassthrough(const TrialSettings& settings, const Sched
   }
   if (settings.existing) {
     const std::string out = place.value().dir + "/" + ExecRunner::kOutName;
-    if (Status placed = WriteFile(out, *settings.existing); !placed.ok()) return placed.error();
+    if (Status placed = WriteInputFile(out, *settings.existing, kExistingTime); !placed.ok()) {
+      return placed.error();
+    }
   }
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   const bool traced = backend == Backend::kSyscall;

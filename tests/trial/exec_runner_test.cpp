@@ -56,6 +56,17 @@ class ExecRunnerTest : public testing::Test {
 
 using Kind = TargetEnd::Kind;
 
+// However often they are written anew: a target may store the times of what it reads.
+TEST_F(ExecRunnerTest, ItsInputsAlwaysHaveTheSameTimes) {
+  settings_.existing = "old";
+  ExecRunner runner = Make({"/bin/sh", "-c", R"(stat -c %Y "$1" "$2" >"$3/times")", "sh",
+                            "{payload}", "{out}", "{dir}"});
+  for (const char* const payload : {"a", "b"}) {
+    ASSERT_TRUE(runner.UsePayload(payload).ok());
+    EXPECT_EQ(Output(Run(runner), "times"), "1000000000\n999913600\n") << payload;
+  }
+}
+
 // A correct writer survives: right bytes, faults delivered, every byte seen in the trace.
 TEST_F(ExecRunnerTest, RunsATargetUnderASchedule) {
   {
