@@ -140,6 +140,9 @@ Status SnapshotRunner::Take() {
   }
   if (!difference.empty()) {
     why_not_ = "a clone without faults differs from the control: " + difference;
+  } else if (!tracer_->has_snapshot()) {
+    why_not_ = fmt::format("it prints more than {} bytes, which are not copied but kept as a file",
+                           FileBytes::kCopiedBytesMax);
   }
   return Ok();
 }
