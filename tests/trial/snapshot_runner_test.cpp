@@ -272,7 +272,6 @@ TEST_P(WhatACloneHas, ExecServesStreams) {
   EXPECT_NE(runner.why_not(), "");
 }
 
-// What it printed is mapped while the trial is looked at, and the next clone would write to it.
 TEST_P(WhatACloneHas, ExecServesWhoPrintsMuch) {
   payload_ = ReadWhole(Payload::PositionCoded(FileBytes::kCopiedBytesMax + 1)).value();
   SnapshotRunner runner = Make({"/bin/cat", "{payload}"});
