@@ -276,7 +276,7 @@ TEST_P(WhatACloneHas, ExecServesWhoPrintsMuch) {
   payload_ = ReadWhole(Payload::PositionCoded(FileBytes::kCopiedBytesMax + 1)).value();
   SnapshotRunner runner = Make({"/bin/cat", "{payload}"});
   (void)Control(runner);
-  EXPECT_EQ(Output(Run(runner, "1:short=1"), "stdout"), payload_);
+  EXPECT_TRUE(Output(Run(runner, "1:short=1"), "stdout") == payload_);
   EXPECT_NE(runner.why_not().find("prints more than"), std::string::npos) << runner.why_not();
 }
 
