@@ -341,7 +341,7 @@ class ReadBack(unittest.TestCase):
     def test_several_targets(self):
         """Each format holds all targets of a project file, in one document."""
         targets = {"good": "correct/plain_loop", "bad": "broken/single_call_count_ignored",
-                   "absent": "broken/no-such-program"}
+                   "again": "broken/single_call_count_ignored", "absent": "broken/no-such-program"}
         (self.directory / "shortwrite.toml").write_text("".join(
             f'[targets.{name}]\ncommand = ["{FIXTURES}/{path}", "{{payload}}", "{{out}}"]\ntrials = 5\n'
             for name, path in targets.items()))
@@ -349,7 +349,7 @@ class ReadBack(unittest.TestCase):
         results = [line for line in map(json.loads, end.stdout.splitlines())
                    if line["type"] == "result"]
         self.assertEqual([line["verdict"] for line in results],
-                         ["survived", "corrupted", "inconclusive"], end.stderr)
+                         ["survived", "corrupted", "corrupted", "inconclusive"], end.stderr)
         found = sum(len(line.get("counterexamples", [])) for line in results)
         self.assertGreater(found, 0)
         reports = self.rendered(end.stdout)
@@ -364,8 +364,13 @@ class ReadBack(unittest.TestCase):
         jsonschema.validate(document, SARIF)
         self.assertEqual(len(document["runs"]), 1, "who takes up results refuses several of a tool")
         self.assertEqual(len(document["runs"][0]["results"]), found)
+        rules = [rule["id"] for rule in document["runs"][0]["tool"]["driver"]["rules"]]
+        self.assertEqual(len(rules), len(set(rules)), "one rule, however many break it")
+        marks = {result["partialFingerprints"]["shortwrite/v1"]
+                 for result in document["runs"][0]["results"]}
+        self.assertEqual(len(marks), found, "a mistake of two targets is two results")
         self.assertEqual([invocation["executionSuccessful"]
-                          for invocation in document["runs"][0]["invocations"]], [True, True, False])
+                          for invocation in document["runs"][0]["invocations"]], [True, True, True, False])
         page = Page()
         page.feed(reports["html"].decode())
         page.close()
