@@ -208,7 +208,7 @@ void InterceptedCall::Returned(int64_t result, int error, int descriptor) {
 void InterceptedCall::Publish(int64_t result, int error, int descriptor) {
   if (record_ == nullptr) return;
   record_->result = result;
-  record_->error = error;
+  record_->error = static_cast<uint16_t>(error);
   const bool placed = asks_descriptor_at_return() && result > 0;
   record_->position =
       placed ? FirstBytePosition(request_, descriptor, record_->status_flags, result) : -1;
@@ -260,7 +260,7 @@ int InterceptedSync::Returned(int error, const Caller& caller) {
   record->output = static_cast<uint16_t>(output_);
   record->position = -1;
   record->result = error == 0 ? 0 : -1;
-  record->error = error;
+  record->error = static_cast<uint16_t>(error);
   record->step = StepNumber(*region_, step_);
   record->sink = sink_;
   record->fault = step_ == nullptr ? FaultKind::kNone : step_->fault;

@@ -17,7 +17,7 @@
 namespace shortwrite::fault_inject {
 
 inline constexpr uint32_t kMagic = 0x54525753;  // "SWRT" in memory on a little-endian machine
-inline constexpr uint32_t kVersion = 3;
+inline constexpr uint32_t kVersion = 4;
 
 inline constexpr uint32_t kStepsMax = 1024;
 inline constexpr uint32_t kNamesMax = 64;
@@ -150,7 +150,9 @@ struct TraceRecord {
   uint32_t number;   // of the call on its output, from 1; 0: nothing to write
   uint32_t process;
   uint32_t thread;
-  int32_t error;  // errno that the target got; 0 on success
+  uint16_t error;  // errno that the target got (the kernel's are below 4096); 0 on success
+  uint8_t waited;  // with kFeatureTraceWaits; 1: its thread then waited (waits.h): atomic
+  uint8_t reserved;
   int32_t descriptor;
   uint32_t status_flags;  // fcntl(F_GETFL)
   uint16_t output;        // slot
@@ -169,6 +171,7 @@ inline constexpr uint32_t kFeatureProbeHandlers = 2;  // fill kMarkHandler in a 
 // together cost more than a small write. Without it flags and sink stand where a step applies, and
 // the rest is 0 (position -1).
 inline constexpr uint32_t kFeatureFullTrace = 4;
+inline constexpr uint32_t kFeatureTraceWaits = 8;  // fill TraceRecord::waited; needs a full trace
 
 // Bits of RegionHeader::unseen_ways. Only a backend that watches from outside can tell.
 inline constexpr uint32_t kWayIoUring = 1;        // io_uring_setup(2)

@@ -6,17 +6,24 @@
 // a libc lacks a function, the entry holds a raw system call.
 #pragma once
 
+#include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <time.h>
 
 // sendmmsg's element, layout fixed by the kernel; glibc declares it only with _GNU_SOURCE.
 struct mmsghdr;
 
 namespace shortwrite::fault_inject {
+
+inline constexpr size_t kSignalSetBytes = 8;  // the kernel's sigset_t
 
 // One line per wrapped function: result, name, parameters, arguments as system call words.
 #define SHORTWRITE_REAL_FUNCTIONS(X)                                                              \
@@ -41,6 +48,12 @@ namespace shortwrite::fault_inject {
     W(c), W(d))                                                                                   \
   X(ssize_t, copy_file_range, (int a, int64_t* b, int c, int64_t* d, size_t e, unsigned f),       \
     SYS_copy_file_range, W(a), W(b), W(c), W(d), W(e), W(f))                                      \
+  X(int, epoll_wait, (int a, epoll_event* b, int c, int d), SYS_epoll_pwait, W(a), W(b), W(c),    \
+    W(d), 0, kSignalSetBytes)                                                                     \
+  X(int, epoll_pwait, (int a, epoll_event* b, int c, int d, const sigset_t* e), SYS_epoll_pwait,  \
+    W(a), W(b), W(c), W(d), W(e), kSignalSetBytes)                                                \
+  X(int, epoll_pwait2, (int a, epoll_event* b, int c, const timespec* d, const sigset_t* e),      \
+    SYS_epoll_pwait2, W(a), W(b), W(c), W(d), W(e), kSignalSetBytes)                              \
   X(int, close, (int a), SYS_close, W(a))                                                         \
   X(int, fsync, (int a), SYS_fsync, W(a))                                                         \
   X(int, fdatasync, (int a), SYS_fdatasync, W(a))                                                 \
@@ -50,6 +63,12 @@ namespace shortwrite::fault_inject {
 
 // Functions of libc that no single system call replaces: null until looked up.
 #define SHORTWRITE_REAL_LIBRARY_FUNCTIONS(X)                                           \
+  X(int, poll, (pollfd*, nfds_t, int))                                                 \
+  X(int, ppoll, (pollfd*, nfds_t, const timespec*, const sigset_t*))                   \
+  X(int, __poll_chk, (pollfd*, nfds_t, int, size_t))                                   \
+  X(int, __ppoll_chk, (pollfd*, nfds_t, const timespec*, const sigset_t*, size_t))     \
+  X(int, select, (int, fd_set*, fd_set*, fd_set*, timeval*))                           \
+  X(int, pselect, (int, fd_set*, fd_set*, fd_set*, const timespec*, const sigset_t*))  \
   X(int, execvpe, (const char*, char* const*, char* const*))                           \
   X(int, fexecve, (int, char* const*, char* const*))                                   \
   X(int, posix_spawn,                                                                  \

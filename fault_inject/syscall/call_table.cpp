@@ -112,6 +112,14 @@ constexpr std::array<std::pair<long, CallKind>, 3> kSyncCalls = {
      {SYS_fsync, CallKind::kFsync},
      {SYS_fdatasync, CallKind::kFdatasync}}};
 
+// A new architecture has only the newer half of them.
+constexpr std::array kWaitsForReadiness = {
+#ifdef SYS_poll
+    long{SYS_poll},  long{SYS_select},   long{SYS_epoll_wait},
+#endif
+    long{SYS_ppoll}, long{SYS_pselect6}, long{SYS_epoll_pwait}, long{SYS_epoll_pwait2},
+};
+
 // What the tracer itself must hear of.
 constexpr std::array<long, 5> kOtherCalls = {SYS_rt_sigaction, SYS_io_uring_setup, SYS_ptrace,
                                              SYS_sched_getaffinity, SYS_sched_setaffinity};
@@ -190,11 +198,14 @@ void ReadFlags(const Row& row, uint64_t flags, Request& request) {
 
 }  // namespace
 
-std::vector<long> TracedCallNumbers(bool traces_closes) {
+std::vector<long> TracedCallNumbers(StopsAt stops) {
   std::vector<long> numbers(kOtherCalls.begin(), kOtherCalls.end());
   for (const Row& row : kWriteCalls) numbers.push_back(row.number);
-  if (traces_closes) {
+  if (stops.closes) {
     for (const auto& [number, call] : kSyncCalls) numbers.push_back(number);
+  }
+  if (stops.waits) {
+    numbers.insert(numbers.end(), kWaitsForReadiness.begin(), kWaitsForReadiness.end());
   }
   return numbers;
 }
@@ -225,6 +236,11 @@ std::optional<WriteCall> DecodeWriteCall(pid_t thread, const TracedProcess& proc
 bool IsWaitWithoutRestart(long number) {
   return std::find(kWaitsWithoutRestart.begin(), kWaitsWithoutRestart.end(), number) !=
          kWaitsWithoutRestart.end();
+}
+
+bool IsWaitForReadiness(long number) {
+  return std::find(kWaitsForReadiness.begin(), kWaitsForReadiness.end(), number) !=
+         kWaitsForReadiness.end();
 }
 
 std::optional<CallKind> DecodeSyncCall(const CallEntry& entry) {

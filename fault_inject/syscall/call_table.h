@@ -4,6 +4,7 @@
 // harness/trial/region_text.cpp.
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <vector>
 
@@ -11,8 +12,15 @@
 
 namespace shortwrite::fault_inject {
 
+// What a tracee stops at beside the write calls.
+struct StopsAt {
+  bool closes = false;  // close, fsync, fdatasync
+  bool waits = false;   // for readiness
+  auto operator<=>(const StopsAt&) const = default;
+};
+
 // All numbers for the filter.
-std::vector<long> TracedCallNumbers(bool traces_closes);
+std::vector<long> TracedCallNumbers(StopsAt stops);
 
 // The call as a request; nothing if it is no write call.
 std::optional<WriteCall> DecodeWriteCall(pid_t thread, const TracedProcess& process,
@@ -20,6 +28,9 @@ std::optional<WriteCall> DecodeWriteCall(pid_t thread, const TracedProcess& proc
 
 // A wait that any signal ends with EINTR (signal(7)), and that can simply be made again.
 bool IsWaitWithoutRestart(long number);
+
+// poll, select, epoll_wait and their like.
+bool IsWaitForReadiness(long number);
 
 // close, fsync, fdatasync.
 std::optional<CallKind> DecodeSyncCall(const CallEntry& entry);

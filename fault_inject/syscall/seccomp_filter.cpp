@@ -7,8 +7,6 @@
 #include <array>
 #include <memory>
 
-#include "fault_inject/syscall/call_table.h"
-
 namespace shortwrite::fault_inject {
 namespace {
 
@@ -28,8 +26,8 @@ bool AddSharedMapping(const Context& context, scmp_datum_t sharing) {
              SCMP_CMP(kFlags, SCMP_CMP_MASKED_EQ, MAP_TYPE | MAP_ANONYMOUS, sharing)) == 0;
 }
 
-bool AddRules(const Context& context, bool traces_closes) {
-  for (const long number : TracedCallNumbers(traces_closes)) {
+bool AddRules(const Context& context, StopsAt stops) {
+  for (const long number : TracedCallNumbers(stops)) {
     if (!AddTraced(context, number)) return false;
   }
   return AddSharedMapping(context, MAP_SHARED) && AddSharedMapping(context, MAP_SHARED_VALIDATE);
@@ -50,13 +48,13 @@ std::vector<sock_filter> Export(const Context& context) {
 
 }  // namespace
 
-std::vector<sock_filter> BuildFilter(bool traces_closes) {
+std::vector<sock_filter> BuildFilter(StopsAt stops) {
   const Context context(seccomp_init(SCMP_ACT_ALLOW), &seccomp_release);
   if (context == nullptr) return {};
   // Calls of another ABI (a 32-bit program) must not kill it, as they do by default; they stop, so
   // that it is known that some went unseen.
   if (seccomp_attr_set(context.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_TRACE(0)) != 0) return {};
-  if (!AddRules(context, traces_closes)) return {};
+  if (!AddRules(context, stops)) return {};
   return Export(context);
 }
 

@@ -5,10 +5,11 @@
 
 #include <vector>
 
+#include "fault_inject/syscall/call_table.h"
+
 namespace shortwrite::fault_inject {
 
-// traces_closes: close, fsync and fdatasync stop too. Empty: this kernel, or this libseccomp, has
-// no filters; then every system call has to stop.
-std::vector<sock_filter> BuildFilter(bool traces_closes);
+// Empty: this kernel, or this libseccomp, has no filters; then every system call has to stop.
+std::vector<sock_filter> BuildFilter(StopsAt stops);
 
 }  // namespace shortwrite::fault_inject

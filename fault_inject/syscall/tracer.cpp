@@ -17,6 +17,7 @@
 #include "fault_inject/syscall/call_table.h"
 #include "fault_inject/syscall/process_facts.h"
 #include "fault_inject/syscall/seccomp_filter.h"
+#include "fault_inject/waits.h"
 
 // glibc's clone(2) by its other name: ThreadSanitizer puts its own in place of the usual one, which
 // takes the child for a process with memory of its own.
@@ -86,15 +87,18 @@ bool IsRestart(int64_t result) {
 
 }  // namespace
 
-Tracer::Tracer(Region& region, Stops stops) : region_(region) {
-  if (stops == Stops::kEverySystemCall) return;
-  filter_ = BuildFilter(false);
-  filter_with_closes_ = BuildFilter(true);
-}
+Tracer::Tracer(Region& region, Stops stops)
+    : region_(region), may_filter_(stops == Stops::kFiltered) {}
 
 Tracer::~Tracer() {
   Drop();
   if (stack_ != nullptr) munmap(stack_, kStackBytes);
+}
+
+std::vector<sock_filter>& Tracer::FilterFor(StopsAt stops) {
+  const auto [filter, added] = filter_for_.try_emplace(stops);
+  if (added && may_filter_) filter->second = BuildFilter(stops);
+  return filter->second;
 }
 
 int Tracer::Spawn(const ProgramStart& start, pid_t& process) {
@@ -107,8 +111,8 @@ int Tracer::Spawn(const ProgramStart& start, pid_t& process) {
   }
   const bool asked = (region_.header.features & kFeatureTraceClose) != 0;
   // A filter stays for good, and a snapshot's clones have one schedule each.
-  const bool closes = holding_ ? holding_->closes : asked;
-  std::vector<sock_filter>& filter = closes ? filter_with_closes_ : filter_;
+  std::vector<sock_filter>& filter =
+      FilterFor({.closes = holding_ ? holding_->closes : asked, .waits = TracesWaits(region_)});
   Birth birth = {
       &start, {static_cast<unsigned short>(filter.size()), filter.data()}, !MayFilterFreely()};
   processor_.Enter();

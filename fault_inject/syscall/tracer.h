@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "fault_inject/protocol.h"
+#include "fault_inject/syscall/call_table.h"
 #include "fault_inject/syscall/program_start.h"
 #include "fault_inject/syscall/shared_processor.h"
 #include "fault_inject/syscall/snapshot.h"
@@ -93,6 +94,7 @@ class Tracer {
   };
   enum class ThreadId { kRepairable, kElsewhere };
 
+  std::vector<sock_filter>& FilterFor(StopsAt stops);
   int WaitForExec(pid_t process, const int& error);
   void StartOver();
   void OnStop(const Stop& stop);
@@ -142,10 +144,10 @@ class Tracer {
   void LoseSnapshot();
 
   Region& region_;
-  std::vector<sock_filter> filter_;  // empty: every system call stops
-  std::vector<sock_filter> filter_with_closes_;
-  bool filtered_ = false;  // the current trial
-  int filters_ = -1;       // of a tracee without any of its own; -1: the kernel does not say
+  const bool may_filter_;
+  std::map<StopsAt, std::vector<sock_filter>> filter_for_;  // built when first needed
+  bool filtered_ = false;                                   // the current trial
+  int filters_ = -1;  // of a tracee without any of its own; -1: the kernel does not say
   std::map<pid_t, TracedThread> threads_;
   std::map<pid_t, TracedProcess> processes_;
   std::optional<Holding> holding_;  // while there is no snapshot yet

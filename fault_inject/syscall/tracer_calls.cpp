@@ -17,6 +17,7 @@
 #include "fault_inject/syscall/tracee_memory.h"
 #include "fault_inject/syscall/tracer.h"
 #include "fault_inject/vector_cut.h"
+#include "fault_inject/waits.h"
 
 namespace shortwrite::fault_inject {
 namespace {
@@ -89,6 +90,10 @@ void Tracer::OnEntry(pid_t thread, const CallEntry& entry) {
   const bool closes = (region_.header.features & kFeatureTraceClose) != 0;
   if (const auto sync = DecodeSyncCall(entry)) {
     return closes ? EnterSync(thread, entry, *sync) : Resume(thread);
+  }
+  if (IsWaitForReadiness(entry.number) && TracesWaits(region_)) {
+    MarkWait(region_, static_cast<uint32_t>(thread));
+    return Resume(thread);
   }
   EnterOther(thread, entry);
 }

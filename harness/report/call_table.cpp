@@ -50,6 +50,7 @@ std::string Mark(const TracedCall& call, const Observation& observation, const S
   } else if (call.step != 0) {
     mark += fmt::format("  ({}: not legal here)", FaultName(call.fault));
   }
+  if (call.then_waited) mark += call.step == 0 ? "  then waits" : ", then waits";
   return mark;
 }
 

@@ -31,6 +31,7 @@ struct CallRecord {
   uint64_t process = 0;
   std::string process_name;
   bool returned = true;
+  bool then_waited = false;  // for readiness, before the next call
 
   uint64_t accepted() const { return result > 0 ? static_cast<uint64_t>(result) : 0; }
 };

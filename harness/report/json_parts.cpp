@@ -114,6 +114,7 @@ void AddCall(const TracedCall& call, const Observation& observation, Json& json)
   json["thread"] = call.thread;
   json["movable"] = call.movable;
   json["returned"] = call.returned;
+  if (call.then_waited) json["then_waited"] = true;
   json["step"] = call.step;
   if (call.step != 0) json["planned_fault"] = FaultName(call.fault);
   if (call.output < observation.touched.size()) {

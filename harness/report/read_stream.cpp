@@ -33,6 +33,7 @@ CallRecord ReadCall(const StreamFields& fields) {
   call.process = fields.Count("process");
   call.process_name = fields.Text("process_name");
   call.returned = fields.Flag("returned", true);
+  call.then_waited = fields.Flag("then_waited", false);
   return call;
 }
 

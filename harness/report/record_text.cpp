@@ -233,9 +233,15 @@ std::string ResultText(const CallRecord& call) {
   return call.result < 0 ? ErrorName(call.error) : fmt::format("{}", call.result);
 }
 
-std::string FaultText(const CallRecord& call) {
-  if (!call.fault.empty()) return "<- " + call.fault;
-  return call.planned_fault.empty() ? "" : fmt::format("({}: not legal here)", call.planned_fault);
+std::string RemarkText(const CallRecord& call) {
+  std::string text;
+  if (!call.fault.empty()) {
+    text = "<- " + call.fault;
+  } else if (!call.planned_fault.empty()) {
+    text = fmt::format("({}: not legal here)", call.planned_fault);
+  }
+  if (call.then_waited) text += text.empty() ? "then waits" : ", then waits";
+  return text;
 }
 
 std::set<size_t> RowsToShow(const std::vector<CallRecord>& calls) {
@@ -267,13 +273,13 @@ std::string CallTable(const CounterexampleRecord& found) {
     next = row + 1;
     const std::string process =
         several ? fmt::format("  [{} {}]", call.process, call.process_name) : "";
-    const std::string fault = FaultText(call);
+    const std::string remark = RemarkText(call);
     table +=
         WithoutTrailingSpaces(fmt::format(
             "{:>6}  {:<15} {:>11} {:>11} {:>11} {:>11}  {}{}{}{}",
             call.n == 0 ? "" : fmt::format("{}", call.n), call.call, call.asked, call.granted,
             ResultText(call), call.position < 0 ? "" : fmt::format("{}", call.position),
-            Shortened(call.output, kValueBytesMax), process, fault.empty() ? "" : "  ", fault)) +
+            Shortened(call.output, kValueBytesMax), process, remark.empty() ? "" : "  ", remark)) +
         '\n';
   }
   return table;

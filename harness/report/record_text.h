@@ -32,8 +32,8 @@ std::string CommandText(const CampaignRecord& record);
 
 // What a call returned: "12", "EAGAIN", "(never)".
 std::string ResultText(const CallRecord& call);
-// "<- short", "(eagain: not legal here)", or "".
-std::string FaultText(const CallRecord& call);
+// "<- short", "(eagain: not legal here)", "<- eagain, then waits", or "".
+std::string RemarkText(const CallRecord& call);
 
 // Indices of the calls that a table shows: around each fault, the first and the last.
 std::set<size_t> RowsToShow(const std::vector<CallRecord>& calls);

@@ -55,8 +55,11 @@ struct TracedCall {
   bool must_not_wait = false;  // this call alone: MSG_DONTWAIT, SPLICE_F_NONBLOCK, RWF_NOWAIT
   bool send_timeout = false;   // SO_SNDTIMEO of a socket
   bool delivered = false;
-  bool watched = true;                  // false: result is what was asked, not what it returned
-  bool returned = true;                 // false: the target ended inside the call
+  bool watched = true;   // false: result is what was asked, not what it returned
+  bool returned = true;  // false: the target ended inside the call
+  // Before its next write call its thread waited for readiness (poll, select, epoll_wait). Only
+  // where that was traced: in trials for people, under a schedule with faults.
+  bool then_waited = false;
   FaultKind fault = FaultKind::kShort;  // meaningful when step is not 0
   std::string_view legal_under;         // strictest profile, "" when nothing was delivered
   std::string_view legal_reason;

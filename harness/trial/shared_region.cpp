@@ -199,7 +199,8 @@ Status SharedRegion::Prepare(const RegionSettings& settings, const Schedule& sch
   header.no_progress_max = 8;
   header.features = (NeedsCloses(schedule) ? fi::kFeatureTraceClose : 0) |
                     (schedule.empty() ? fi::kFeatureProbeHandlers : 0) |
-                    (schedule.empty() || settings.full_trace ? fi::kFeatureFullTrace : 0);
+                    (schedule.empty() || settings.full_trace ? fi::kFeatureFullTrace : 0) |
+                    (!schedule.empty() && settings.full_trace ? fi::kFeatureTraceWaits : 0);
   if (Status installed = InstallSteps(*region_, schedule); !installed.ok()) return installed;
   // Slot 0 is stdout's, whatever its key: the library knows stdout by the header.
   region_->output_keys[0] = 1;
@@ -288,6 +289,7 @@ std::vector<TracedCall> SharedRegion::ReadCalls() const {
     call.delivered = (record.marks & fi::kMarkDelivered) != 0;
     call.watched = (record.marks & fi::kMarkUnwatched) == 0;
     call.returned = (record.marks & fi::kMarkPublished) != 0;
+    call.then_waited = record.waited != 0;
     if (call.step == 0 || call.step > schedule_.steps.size()) continue;
     call.fault = schedule_.steps[call.step - 1].fault;
     if (!call.delivered) continue;

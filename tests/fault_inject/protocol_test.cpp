@@ -17,8 +17,8 @@ namespace {
 
 // A library and a harness of the same version agree on where every field lies. Whoever changes a
 // number here has to raise kVersion.
-TEST(Protocol, VersionThreeHasThisHeader) {
-  ASSERT_EQ(kVersion, 3u);
+TEST(Protocol, VersionFourHasThisHeader) {
+  ASSERT_EQ(kVersion, 4u);
   EXPECT_FIELD(RegionHeader, magic, 0, 4);
   EXPECT_FIELD(RegionHeader, version, 4, 4);
   EXPECT_FIELD(RegionHeader, region_bytes, 8, 8);
@@ -44,7 +44,7 @@ TEST(Protocol, VersionThreeHasThisHeader) {
   EXPECT_EQ(sizeof(RegionHeader), 1128u);
 }
 
-TEST(Protocol, VersionThreeHasThisRegion) {
+TEST(Protocol, VersionFourHasThisRegion) {
   EXPECT_FIELD(Region, header, 0, 1128);
   EXPECT_FIELD(Region, output_keys, 1128, 1024 * 8);
   EXPECT_FIELD(Region, names, 9320, 64 * 256);
@@ -55,7 +55,7 @@ TEST(Protocol, VersionThreeHasThisRegion) {
   EXPECT_EQ(sizeof(Region), 92861544u);
 }
 
-TEST(Protocol, VersionThreeHasTheseSteps) {
+TEST(Protocol, VersionFourHasTheseSteps) {
   EXPECT_FIELD(Step, amount, 0, 8);
   EXPECT_FIELD(Step, first_call, 8, 4);
   EXPECT_FIELD(Step, last_call, 12, 4);
@@ -65,7 +65,7 @@ TEST(Protocol, VersionThreeHasTheseSteps) {
   EXPECT_FIELD(Step, site, 22, 1);
 }
 
-TEST(Protocol, VersionThreeHasTheseOutputSlots) {
+TEST(Protocol, VersionFourHasTheseOutputSlots) {
   EXPECT_FIELD(OutputSlot, calls, 0, 4);
   EXPECT_FIELD(OutputSlot, no_progress, 4, 4);
   EXPECT_FIELD(OutputSlot, name, 8, 4);
@@ -75,13 +75,13 @@ TEST(Protocol, VersionThreeHasTheseOutputSlots) {
   EXPECT_FIELD(OutputSlot, path, 32, 480);
 }
 
-TEST(Protocol, VersionThreeHasTheseProcessNames) {
+TEST(Protocol, VersionFourHasTheseProcessNames) {
   EXPECT_FIELD(ProcessName, process, 0, 4);
   EXPECT_FIELD(ProcessName, first_record, 4, 4);
   EXPECT_FIELD(ProcessName, name, 8, 16);
 }
 
-TEST(Protocol, VersionThreeHasTheseTraceRecords) {
+TEST(Protocol, VersionFourHasTheseTraceRecords) {
   EXPECT_FIELD(TraceRecord, time_ns, 0, 8);
   EXPECT_FIELD(TraceRecord, asked, 8, 8);
   EXPECT_FIELD(TraceRecord, movable, 16, 8);
@@ -92,7 +92,8 @@ TEST(Protocol, VersionThreeHasTheseTraceRecords) {
   EXPECT_FIELD(TraceRecord, number, 56, 4);
   EXPECT_FIELD(TraceRecord, process, 60, 4);
   EXPECT_FIELD(TraceRecord, thread, 64, 4);
-  EXPECT_FIELD(TraceRecord, error, 68, 4);
+  EXPECT_FIELD(TraceRecord, error, 68, 2);
+  EXPECT_FIELD(TraceRecord, waited, 70, 1);
   EXPECT_FIELD(TraceRecord, descriptor, 72, 4);
   EXPECT_FIELD(TraceRecord, status_flags, 76, 4);
   EXPECT_FIELD(TraceRecord, output, 80, 2);

@@ -98,6 +98,30 @@ TEST(Html, ShowsPlannedAgainstDelivered) {
   EXPECT_NE(page.find("written by call 3"), std::string::npos);
 }
 
+TEST(Html, ShowsWaits) {
+  CampaignRecord record = Read(StreamOf(FailedCampaign(), 1));
+  const std::string waiting = RenderHtml({record});
+  EXPECT_EQ(Count(waiting, "<line class=\"wait\""), 1u);
+  EXPECT_NE(waiting.find("thin upright line: it waited"), std::string::npos);
+  for (CallRecord& call : record.counterexamples[0].calls) call.then_waited = false;
+  const std::string busy = RenderHtml({record});
+  EXPECT_EQ(Count(busy, "<line class=\"wait\""), 0u);
+  EXPECT_EQ(busy.find("it waited"), std::string::npos);
+}
+
+// Verdict, mechanism, schedule, legality and replay line come before the picture, what is not asked
+// first after it.
+TEST(Html, LeadsWithTheCounterexample) {
+  const std::string page = RenderHtml({Read(StreamOf(FailedCampaign(), 1))});
+  size_t at = 0;
+  for (const char* const next : {"<h1", ">command<", "<h2>corrupted", ">mechanism<", ">schedule<",
+                                 ">legal<", "Replay", "role=\"img\"", ">MD5<", ">control<"}) {
+    const size_t found = page.find(next, at);
+    ASSERT_NE(found, std::string::npos) << next;
+    at = found;
+  }
+}
+
 // However many calls and counterexamples there are, a page can be mailed.
 TEST(Html, StaysSmall) {
   CampaignResult result = CampaignOfManyCalls(20'000);

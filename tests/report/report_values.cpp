@@ -40,7 +40,8 @@ void Shorten(TracedCall& call, uint64_t accepted) {
   call.legal_reason = "write(2): space, quota or RLIMIT_FSIZE ended inside the request";
 }
 
-// Three calls of which the second accepted one byte only, and a close that is no write call.
+// Three calls of which the second accepted one byte only, after which it waited, and a close that
+// is no write call.
 Observation ShortObservation(const std::string& output) {
   Observation observation;
   observation.attached = 1;
@@ -49,6 +50,7 @@ Observation ShortObservation(const std::string& output) {
     observation.calls.push_back(WriteCall(i + 1, 12, 12 * int64_t{i}));
   }
   Shorten(observation.calls[1], 1);
+  observation.calls[1].then_waited = true;
   observation.calls[2].position = 13;
   observation.calls[2].asked = observation.calls[2].movable = 8;
   observation.calls[2].result = 8;

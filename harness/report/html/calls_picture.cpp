@@ -39,6 +39,7 @@ struct View {
   double slot() const {
     return (kRight - kLeft) / static_cast<double>(std::max<size_t>(count(), 1));
   }
+  double bar_width() const { return std::min(slot() * 0.8, kBarWidthMax); }
   double x(size_t index) const { return kLeft + slot() * static_cast<double>(index - first); }
   double y(uint64_t offset) const {
     const double range = static_cast<double>(std::max<uint64_t>(high - low, 1));
@@ -50,9 +51,9 @@ struct View {
 std::string CallTip(const PlacedCall& placed) {
   const CallRecord& call = *placed.call;
   const std::string number = call.n == 0 ? "" : fmt::format(" {}", call.n);
-  const std::string fault = FaultText(call);
+  const std::string remark = RemarkText(call);
   return fmt::format("{}{}: asked {} at offset {}, result {}{}{}", call.call, number, call.asked,
-                     placed.from, ResultText(call), fault.empty() ? "" : " ", fault);
+                     placed.from, ResultText(call), remark.empty() ? "" : " ", remark);
 }
 
 std::string NumberOf(const Timeline& timeline, size_t index) {
@@ -141,16 +142,19 @@ void DrawLanes(const View& view, Svg& svg) {
   }
 }
 
-// Calls that were answered with an error, at the place that they could not go on from.
-void DrawErrors(const View& view, Svg& svg) {
-  Lane marks(svg, "error", 0);
-  double last = -kLetterWidth;
+// Between the call after which a thread waited, and the next.
+void DrawWaits(const View& view, Svg& svg) {
+  constexpr double kLineDistance = 3;
+  constexpr double kBarDistance = 12;
+  const double width = view.bar_width();
+  const double behind = (view.slot() + width) / 2;
+  const double gap = std::min((view.slot() - width) / 2, kBarDistance);
+  double last = -kLineDistance;
   for (size_t i = view.first; i < view.last; ++i) {
-    const PlacedCall& call = view.timeline.calls[i];
-    const double x = view.x(i) + view.slot() / 2;
-    if (call.failed == 0 || x - last < kLetterWidth) continue;
+    const double x = view.x(i) + behind + gap;
+    if (!view.timeline.calls[i].call->then_waited || x - last < kLineDistance) continue;
     last = x;
-    Lane(svg, "error", std::max(view.y(call.from) - 3, kTop + 10)).Mark(x, call.failed);
+    svg.Line("wait", x, kTop, x, kBottom);
   }
 }
 
@@ -166,8 +170,29 @@ Bar BarOver(const View& view, uint64_t from, uint64_t bytes) {
   return {view.y(from) - height, height};
 }
 
+// Where a letter on a call's bar can be read: inside if there is room, else above.
+double LetterY(const View& view, const PlacedCall& call) {
+  constexpr double kRoom = 20;
+  constexpr double kLetterHeight = 10;
+  const Bar bar = BarOver(view, call.from, call.asked);
+  const double y = bar.height < kRoom ? bar.y - 4 : bar.y + bar.height / 2 + kLetterHeight / 2;
+  return std::max(y, kTop + kLetterHeight + 2);
+}
+
+// Calls that were answered with an error.
+void DrawErrors(const View& view, Svg& svg) {
+  double last = -kLetterWidth;
+  for (size_t i = view.first; i < view.last; ++i) {
+    const PlacedCall& call = view.timeline.calls[i];
+    const double x = view.x(i) + view.slot() / 2;
+    if (call.failed == 0 || x - last < kLetterWidth) continue;
+    last = x;
+    svg.Text("error", x, LetterY(view, call), "middle", std::string(1, call.failed));
+  }
+}
+
 void DrawBarsOneByOne(const View& view, Svg& svg) {
-  const double width = std::min(view.slot() * 0.8, kBarWidthMax);
+  const double width = view.bar_width();
   for (size_t i = view.first; i < view.last; ++i) {
     const PlacedCall& call = view.timeline.calls[i];
     const double x = view.x(i) + (view.slot() - width) / 2;
@@ -245,6 +270,7 @@ std::string Draw(const View& view, const CounterexampleRecord& found, const std:
   } else {
     DrawGroups(view, svg);
   }
+  DrawWaits(view, svg);
   DrawErrors(view, svg);
   DrawLanes(view, svg);
   DrawDivergence(view, found, svg);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <kainjow/mustache.hpp>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,13 @@ Data FieldList(const std::vector<Field>& fields) {
     list.push_back(row);
   }
   return list;
+}
+
+// What a reader asks first about a counterexample: it stands above the picture.
+constexpr std::array<std::string_view, 4> kLeadFields = {"class", "mechanism", "schedule", "legal"};
+
+bool IsLead(const Field& field) {
+  return std::find(kLeadFields.begin(), kLeadFields.end(), field.name) != kLeadFields.end();
 }
 
 // Empty texts are false: a section without content is not there.
@@ -96,7 +104,12 @@ Data Section(const CounterexampleRecord& found, size_t number, size_t drawn_max)
   section.set("verdict", found.verdict);
   section.set("title", Title(found));
   section.set("schedule", found.schedule.empty() ? "(no fault)" : Shortened(found.schedule, 1024));
-  section.set("fields", FieldList(FieldsOf(found)));
+  std::vector<Field> lead = FieldsOf(found);
+  const auto rest = std::stable_partition(lead.begin(), lead.end(), IsLead);
+  const std::vector<Field> details(rest, lead.end());
+  lead.erase(rest, lead.end());
+  section.set("lead", FieldList(lead));
+  section.set("details", FieldList(details));
   section.set("pictures", Pictures(found, timeline, id, drawn_max));
   SetText(section, "legend", Legend(timeline));
   SetText(section, "left_out", LeftOut(found, timeline));
@@ -124,7 +137,10 @@ Data Campaign(const CampaignRecord& record, const Extent& extent, size_t number,
   data.set("id", fmt::format("t{}", number));
   data.set("title", NamedTitle(record));
   data.set("state", StateOf(record));
-  data.set("fields", FieldList(FieldsOf(record)));
+  SetText(data, "command", CommandText(record));
+  std::vector<Field> fields = FieldsOf(record);
+  std::erase_if(fields, [](const Field& field) { return field.name == "command"; });
+  data.set("fields", FieldList(fields));
   data.set("several", record.counterexamples.size() > 1 ? Data{Data::type::bool_true}
                                                         : Data{Data::type::bool_false});
   Data list{Data::type::list};

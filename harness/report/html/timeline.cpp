@@ -87,6 +87,9 @@ std::string Legend(const Timeline& timeline) {
         });
     if (used) words.push_back(fmt::format("{} {}", letter, LetterMeaning(letter)));
   }
+  const bool waits = std::any_of(timeline.calls.begin(), timeline.calls.end(),
+                                 [](const PlacedCall& call) { return call.call->then_waited; });
+  if (waits) words.push_back("thin upright line: it waited (poll, select, epoll)");
   return fmt::format("{}", fmt::join(words, ", "));
 }
 

@@ -34,7 +34,7 @@ struct Timeline {
 // outlive the result.
 Timeline PlaceCalls(const CounterexampleRecord& found);
 
-// What the letters in a timeline stand for: "S short, A EAGAIN".
+// What the letters and lines in a timeline stand for: "S short write, A EAGAIN".
 std::string Legend(const Timeline& timeline);
 
 }  // namespace shortwrite
