@@ -156,6 +156,8 @@ class CampaignListener {
   virtual void OnFinding(const Schedule& /*raw*/, const Judgement&,
                          const std::optional<TrialPayload>& /*payload*/) {}
   virtual void OnCounterexample(const Counterexample&) {}
+  // Instead, where what was found turned out to be another way to provoke one that was told.
+  virtual void OnKnownMistake(const Counterexample& /*known*/) {}
 };
 
 // An Error is the harness's own failure; every judgement of the target is in the result.

@@ -37,13 +37,17 @@ Status Counterexamples::Take(const Failure& failure, const std::string& symptom,
   Counterexample& found = examined.value();
   found.trials_to_find = trial;
   found.call_site = settings_.call_site(found);
-  const bool known = IsOnTheList(found);
+  const Counterexample* const known = OnTheList(found);
   symptoms_.insert(Symptom(found.judgement, found.observation));
   if (found.judgement.verdict == Verdict::kFlaky) {
     TakeUnsteady(found.raw, verdict, symptom);
     return Ok();
   }
-  if (TakeTolerated(found, symptom) || known) return Ok();
+  if (TakeTolerated(found, symptom)) return Ok();
+  if (known != nullptr) {
+    listener_.OnKnownMistake(*known);
+    return Ok();
+  }
   listener_.OnCounterexample(found);
   result_.counterexamples.push_back(std::move(found));
   return Ok();
@@ -96,12 +100,13 @@ bool Counterexamples::TakeTolerated(const Counterexample& found, const std::stri
   return true;
 }
 
-bool Counterexamples::IsOnTheList(const Counterexample& found) const {
-  return std::any_of(result_.counterexamples.begin(), result_.counterexamples.end(),
-                     [&](const Counterexample& other) {
-                       return other.minimal == found.minimal ||
-                              Signature(other) == Signature(found);
-                     });
+const Counterexample* Counterexamples::OnTheList(const Counterexample& found) const {
+  const auto same = std::find_if(
+      result_.counterexamples.begin(), result_.counterexamples.end(),
+      [&](const Counterexample& other) {
+        return other.minimal == found.minimal || Signature(other) == Signature(found);
+      });
+  return same == result_.counterexamples.end() ? nullptr : &*same;
 }
 
 // An output that carries a clock differs by itself, a second later.

@@ -37,7 +37,8 @@ class Counterexamples {
 
  private:
   Status CheckControlAgain();
-  bool IsOnTheList(const Counterexample& found) const;
+  // The one that is the same mistake; null: none.
+  const Counterexample* OnTheList(const Counterexample& found) const;
   // Of a failure whose symptom a tolerated one had: whether it looks like that one in all of its
   // signature, too. If not, it may be another mistake, and must be examined.
   Result<bool> LooksTolerated(const Failure& failure);

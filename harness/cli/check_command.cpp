@@ -67,6 +67,8 @@ class Keeper final : public CampaignListener {
     Say(kept_.KeepExamined(found));
   }
 
+  void OnKnownMistake(const Counterexample& known) override { Say(kept_.DropRaw(known)); }
+
  private:
   void Say(const std::string& text) const {
     if (!options_.target.quiet) PrintMessage(text);

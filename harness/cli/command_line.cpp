@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "harness/base/closest_word.h"
 #include "harness/cli/command_syntax.h"
 #include "harness/cli/option_words.h"
 #include "harness/cli/version.h"
@@ -270,6 +271,41 @@ CommandSyntax DescribeCommandLine() {
   return syntax;
 }
 
+namespace {
+
+Error UnknownWord(const std::string& typed, const std::string& what,
+                  const std::vector<std::string>& known, const std::string& remedy) {
+  const std::vector<std::string_view> words(known.begin(), known.end());
+  return UsageError(fmt::format("'{}' is {}{}; {}", typed, what, DidYouMean(typed, words), remedy));
+}
+
+Error UnknownSubcommand(const CLI::App& app, const std::string& typed) {
+  std::vector<std::string> names;
+  for (const CLI::App* const subcommand : app.get_subcommands(nullptr)) {
+    names.push_back(subcommand->get_name());
+  }
+  return UnknownWord(typed, "no subcommand", names,
+                     fmt::format("known: {}", fmt::join(names, ", ")));
+}
+
+// The first word that the subcommand has no use for.
+Error UnexpectedWord(const CLI::App& subcommand) {
+  const std::string& name = subcommand.get_name();
+  const std::string help = fmt::format("see shortwrite {} --help", name);
+  const std::vector<std::string> unexpected = subcommand.remaining();
+  const std::string typed = unexpected.empty() ? "" : unexpected.front();
+  if (!typed.starts_with('-')) {
+    return UsageError(fmt::format("{}: '{}' was not expected; {}", name, typed, help));
+  }
+  std::vector<std::string> options;
+  for (const CLI::Option* const option : subcommand.get_options()) {
+    for (const std::string& known : option->get_lnames()) options.push_back("--" + known);
+  }
+  return UnknownWord(typed, "no option of " + name, options, help);
+}
+
+}  // namespace
+
 Result<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
   CommandLine line;
   CLI::App app(kWhatItDoes, "shortwrite");
@@ -288,12 +324,7 @@ Result<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
     return !words.empty() && subcommand->get_name() == words[0];
   });
   if (!words.empty() && !words[0].starts_with('-') && known.empty()) {
-    std::vector<std::string> names;
-    for (const CLI::App* const subcommand : app.get_subcommands(nullptr)) {
-      names.push_back(subcommand->get_name());
-    }
-    return UsageError(
-        fmt::format("'{}' is no subcommand; known: {}", words[0], fmt::join(names, ", ")));
+    return UnknownSubcommand(app, words[0]);
   }
   if (!words.empty() && NamesTarget(words[0])) {
     const std::string name = words[0];
@@ -315,6 +346,8 @@ Result<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
   } catch (const CLI::CallForAllHelp&) {
     line.text = app.help("", CLI::AppFormatMode::All);
     return line;
+  } catch (const CLI::ExtrasError&) {
+    return UnexpectedWord(*app.get_subcommands().front());
   } catch (const CLI::ParseError& error) {
     return UsageError(fmt::format("{}; see shortwrite --help", error.what()));
   }

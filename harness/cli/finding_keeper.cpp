@@ -29,8 +29,8 @@ constexpr char kReadme[] = "README.txt";
 constexpr char kReplay[] = "replay.sh";
 constexpr char kCount[] = "count";
 
-std::string Said(const Result<std::string>& path) {
-  return path.ok() ? fmt::format("saved: {}\n", path.value())
+std::string Said(const Result<std::string>& path, std::string_view how_long = "") {
+  return path.ok() ? fmt::format("saved{}: {}\n", how_long, path.value())
                    : fmt::format("not saved: {}\n", path.error().message);
 }
 
@@ -108,7 +108,7 @@ std::string FindingKeeper::KeepRaw(const Schedule& raw, const Judgement& judgeme
   }
   const Result<std::string> saved = SaveFinding(fmt::format("{}/{}", directory_, kRaw), *raw_);
   if (saved.ok()) raw_path_ = saved.value();
-  return Said(saved);
+  return Said(saved, " for now");
 }
 
 std::string FindingKeeper::KeepExamined(const Counterexample& found) {
@@ -120,6 +120,11 @@ std::string FindingKeeper::KeepExamined(const Counterexample& found) {
   return said + Said(SaveFinding(corpus_,
                                  {found.minimal, std::string(VerdictText(found.judgement.verdict)),
                                   command_, found.payload}));
+}
+
+std::string FindingKeeper::DropRaw(const Counterexample& known) {
+  if (!raw_path_.empty()) unlink(raw_path_.c_str());
+  return fmt::format("known: the same mistake as {}/{}/\n", directory_, SignatureName(known));
 }
 
 Status FindingKeeper::WriteFolder(const std::string& path, const Counterexample& found,

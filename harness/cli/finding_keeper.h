@@ -24,11 +24,13 @@ class FindingKeeper {
   FindingKeeper(const std::string& target, std::string corpus, std::string command,
                 const ReportContext& context);
 
-  // Each says what it saved, as lines for people: "saved: PATH\n".
+  // Each says what it saved, as lines for people: "saved for now: PATH\n".
   std::string KeepRaw(const Schedule& raw, const Judgement& judgement,
                       const std::optional<TrialPayload>& payload);
-  // Of the schedule that KeepRaw had last.
+  // Of the schedule that KeepRaw had last. Either takes its place.
   std::string KeepExamined(const Counterexample& found);
+  // It is another way to provoke what was kept as this.
+  std::string DropRaw(const Counterexample& known);
 
  private:
   Result<std::string> MakeFolder(const Counterexample& found);

@@ -78,6 +78,11 @@ void ProgressShower::OnCounterexample(const Counterexample& found) {
   next_.OnCounterexample(found);
 }
 
+void ProgressShower::OnKnownMistake(const Counterexample& known) {
+  Erase();
+  next_.OnKnownMistake(known);
+}
+
 void ProgressShower::Account() {
   progress_.elapsed = settings_.elapsed();
   if (IsExploring(progress_.phase)) progress_.exploring += progress_.elapsed - last_event_;

@@ -41,6 +41,7 @@ class ProgressShower final : public CampaignListener {
   void OnControl(const Observation& control) override;
   void OnTrial(uint32_t done, uint32_t planned) override;
   void OnLongTrial(std::chrono::milliseconds so_far) override;
+  void OnKnownMistake(const Counterexample& known) override;
   void OnFinding(const Schedule& raw, const Judgement& judgement,
                  const std::optional<TrialPayload>& payload) override;
   void OnCounterexample(const Counterexample& found) override;

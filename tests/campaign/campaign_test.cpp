@@ -322,6 +322,19 @@ TEST(Campaign, WorstComesFirstAndEachSignatureOnce) {
   }
 }
 
+// What is found is told once more when it has been made smaller: as itself, or as what it turned
+// out to be.
+TEST(Campaign, EachFindingIsToldToItsEnd) {
+  SimulatedTarget target({.mistake = Mistake::kIgnoresCount});
+  Journal journal;
+  ASSERT_TRUE(RunCampaign(target, target.CampaignOver(), journal).ok());
+  std::vector<std::string> told;
+  for (const std::string& line : journal.lines()) {
+    if (line != "control" && line != "trial") told.push_back(line.substr(0, line.find(' ')));
+  }
+  EXPECT_EQ(told, (std::vector<std::string>{"finding", "counterexample", "finding", "known"}));
+}
+
 // The program's own code that made each call, by the call's number.
 SimulatedTarget::Intervention CalledFrom(std::function<uint64_t(uint32_t)> address) {
   return [=](size_t, const TrialRequest&, Observation observation) -> Result<Observation> {

@@ -247,4 +247,8 @@ void Journal::OnCounterexample(const Counterexample& found) {
   lines_.push_back(Event("counterexample", found.minimal, found.judgement.verdict));
 }
 
+void Journal::OnKnownMistake(const Counterexample& known) {
+  lines_.push_back(Event("known", known.minimal, known.judgement.verdict));
+}
+
 }  // namespace shortwrite

@@ -78,7 +78,7 @@ class SimulatedTarget : public TrialRunner {
 };
 
 // What a campaign tells, one line per event: "control", "trial", "finding 1:short=1 corrupted",
-// "counterexample 1:short=1 corrupted".
+// "counterexample 1:short=1 corrupted", "known 1:short=1 corrupted".
 class Journal final : public CampaignListener {
  public:
   void OnControl(const Observation&) override { lines_.emplace_back("control"); }
@@ -87,6 +87,7 @@ class Journal final : public CampaignListener {
   void OnFinding(const Schedule& raw, const Judgement& judgement,
                  const std::optional<TrialPayload>& payload) override;
   void OnCounterexample(const Counterexample& found) override;
+  void OnKnownMistake(const Counterexample& known) override;
 
   const std::vector<std::string>& lines() const { return lines_; }
 

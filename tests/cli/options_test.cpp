@@ -210,9 +210,9 @@ class RefusedOptions : public testing::TestWithParam<Refused> {};
 INSTANTIATE_TEST_SUITE_P(
     Table, RefusedOptions,
     testing::Values(
-        Refused{{}, "subcommand", "--help"}, Refused{{"chekc"}, "chekc", "check, replay"},
+        Refused{{}, "subcommand", "--help"}, Refused{{"chekc"}, "chekc", "did you mean 'check'?"},
         Refused{{"check", "--"}, "no command", "./writer {payload} {out}"},
-        Refused{{"check", "--trails", "5", "./w"}, "--trails", "--help"},
+        Refused{{"check", "--trails", "5", "./w"}, "--trails", "did you mean '--trials'?"},
         Refused{{"check", "-x", "./w"}, "-x", "--help"},
         Refused{CheckWith({"--trials", "0"}), "--trials", "from 1"},
         Refused{CheckWith({"--trials", "many"}), "--trials", "from 1"},

@@ -185,6 +185,7 @@ TEST_F(ProjectCheck, StateLiesInADirectoryOfItsOwn) {
     if (name != "raw") folders.push_back(entry.path().string());
   }
   ASSERT_FALSE(folders.empty());
+  EXPECT_TRUE(fs::is_empty(findings + "/raw")) << "what was found is in the folders";
   for (const std::string& folder : folders) {
     EXPECT_NE(folder.find("-W"), std::string::npos) << folder;
     EXPECT_EQ(ReadText(folder + "/count"), "2\n");
