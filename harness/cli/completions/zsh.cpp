@@ -73,8 +73,8 @@ std::string ZshCompletions(const CommandSyntax& syntax) {
   text += "  )\n  specs=(\n";
   for (const OptionSyntax& option : syntax.options) AddOption(option, text);
   text +=
-      "    '1:subcommand:->subcommand'\n"
-      "    '*::argument:->argument'\n"
+      "    '(-)1:subcommand:->subcommand'\n"
+      "    '(-)*::argument:->argument'\n"
       "  )\n"
       "  _arguments -C $specs && return\n"
       "  case $state in\n"
@@ -85,7 +85,7 @@ std::string ZshCompletions(const CommandSyntax& syntax) {
   return text +
          "      *) return 1 ;;\n"
          "      esac\n"
-         "      _arguments $specs ;;\n"
+         "      _arguments -S $specs ;;\n"  // a "--" is no argument
          "  esac\n"
          "}\n\n"
          // Sourced, or found on fpath and called.
