@@ -101,11 +101,11 @@ bool Counterexamples::TakeTolerated(const Counterexample& found, const std::stri
 }
 
 const Counterexample* Counterexamples::OnTheList(const Counterexample& found) const {
-  const auto same = std::find_if(
-      result_.counterexamples.begin(), result_.counterexamples.end(),
-      [&](const Counterexample& other) {
-        return other.minimal == found.minimal || Signature(other) == Signature(found);
-      });
+  const auto same =
+      std::find_if(result_.counterexamples.begin(), result_.counterexamples.end(),
+                   [&](const Counterexample& other) {
+                     return other.minimal == found.minimal || Signature(other) == Signature(found);
+                   });
   return same == result_.counterexamples.end() ? nullptr : &*same;
 }
 

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <sstream>
 
 #include "harness/base/shell_quote.h"
@@ -24,29 +25,61 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// "cp" of "cp -a {payload} {out}"; with a number where there was one already.
-std::string NameOf(const std::string& command, const std::vector<PlannedCheck>& others) {
-  std::istringstream words(command);
-  std::string first;
-  words >> first;
-  const std::string base = fs::path(first).filename().string();
-  std::string name = base;
-  const auto is_taken = [&](const PlannedCheck& other) { return other.target == name; };
-  for (size_t n = 2; std::any_of(others.begin(), others.end(), is_taken); ++n) {
-    name = fmt::format("{}#{}", base, n);
+using Words = std::vector<std::string>;
+
+// Of each word what stands after its last slash.
+Words ShortWords(const std::string& command) {
+  std::istringstream text(command);
+  Words words;
+  for (std::string word; text >> word;) words.push_back(fs::path(word).filename().string());
+  return words;
+}
+
+// "cp" of "cp -a {payload} {out}". Of several with the same first word, those of an interpreter
+// say, also the first word by which no two of them are alike: "python3 copy.py".
+std::string NameAmong(const std::vector<Words>& commands, size_t index) {
+  const Words& own = commands[index];
+  if (own.empty()) return "sh";
+  std::vector<const Words*> alike;
+  for (const Words& words : commands) {
+    if (!words.empty() && words.front() == own.front()) alike.push_back(&words);
   }
-  return name;
+  for (size_t at = 1; alike.size() > 1; ++at) {
+    std::set<std::string> different;
+    for (const Words* const words : alike) {
+      if (at >= words->size()) return own.front();
+      different.insert((*words)[at]);
+    }
+    if (different.size() == alike.size()) return own.front() + ' ' + own[at];
+  }
+  return own.front();
+}
+
+// With a number where there was one already.
+std::vector<std::string> NamesOf(const std::vector<std::string>& commands) {
+  std::vector<Words> words;
+  for (const std::string& command : commands) words.push_back(ShortWords(command));
+  std::vector<std::string> names;
+  for (size_t i = 0; i < commands.size(); ++i) {
+    const std::string base = NameAmong(words, i);
+    std::string name = base;
+    for (size_t n = 2; std::find(names.begin(), names.end(), name) != names.end(); ++n) {
+      name = fmt::format("{}#{}", base, n);
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
 }
 
 Result<std::vector<PlannedCheck>> PlanCommands(const CompareOptions& asked,
                                                const LayeredOptions& layered) {
+  const std::vector<std::string> names = NamesOf(asked.commands);
   std::vector<PlannedCheck> columns;
   for (const std::string& command : asked.commands) {
     if (command.empty()) return UsageError("--command: empty; write a shell command");
     Result<CheckOptions> options = ParseCheck(layered.raw, {"sh", "-c", command});
     if (!options.ok()) return AtOrigin(options.error(), layered.origins);
-    columns.push_back(
-        {NameOf(command, columns), layered.raw.target.sink, std::move(options).value()});
+    columns.push_back({names[columns.size()], layered.raw.target.sink, std::move(options).value()});
   }
   return columns;
 }

@@ -20,15 +20,14 @@ using Row = std::vector<std::string>;
 constexpr char kFaultTitle[] = "fault";
 constexpr char kLegend[] =
     "-: not legal here, or not all of it; no such call: too few write calls, or the same as "
-    "another "
-    "row";
+    "another row; not run: the reason stands below";
 
 // One that did not get so far has no cells.
 std::string TextAt(const ComparedColumn& column, size_t fault) {
-  return fault < column.result.cells.size() ? CellText(column.result.cells[fault]) : "";
+  return fault < column.result.cells.size() ? CellText(column.result.cells[fault]) : "not run";
 }
 
-// Of all formats: the names, then a row per fault, then how each ended as a whole.
+// Of all formats: the names, then a row per fault.
 std::vector<Row> RowsOf(const Matrix& matrix) {
   std::vector<Row> rows = {{kFaultTitle}};
   for (const ComparedColumn& column : matrix.columns) rows[0].push_back(PlainText(column.name));
@@ -40,12 +39,24 @@ std::vector<Row> RowsOf(const Matrix& matrix) {
   return rows;
 }
 
-// What a column has besides its cells, as lines.
+// "survived 12 of 16": of the faults that were delivered.
+std::string Tally(const ComparedColumn& column) {
+  size_t survived = 0;
+  size_t failed = 0;
+  for (const ComparedCell& cell : column.result.cells) {
+    survived += cell.kind == Kind::kSurvived;
+    failed += cell.kind == Kind::kFailed || cell.kind == Kind::kUnsteady;
+  }
+  if (survived + failed == 0) return "not compared";
+  return fmt::format("survived {} of {}", survived, survived + failed);
+}
+
+// What a column has besides its cells, as a line.
 std::string NoteOn(const ComparedColumn& column) {
   const std::string backend(BackendName(column.result.backend.backend));
   std::string note =
-      fmt::format("{}: {}; sink {}, backend {}, {}", column.name, column.command, column.sink,
-                  backend, CountText(column.result.write_calls, "write call"));
+      fmt::format("{}: {}; {}; sink {}, backend {}, {}", column.name, Tally(column), column.command,
+                  column.sink, backend, CountText(column.result.write_calls, "write call"));
   if (!column.result.reason.empty()) note += "; " + column.result.reason;
   return PlainText(note);
 }
@@ -75,7 +86,7 @@ std::string CsvCell(std::string text) {
 
 std::string_view StyleOf(const std::string& cell) {
   if (cell == "survived") return "good";
-  return cell.empty() || cell == "-" || cell == "no such call" ? "none" : "bad";
+  return cell == "not run" || cell == "-" || cell == "no such call" ? "none" : "bad";
 }
 
 std::string_view KindName(Kind kind) {
@@ -163,12 +174,22 @@ std::string MatrixHtml(const Matrix& matrix) {
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" "
       "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<title>shortwrite: who survives what</title>\n<style>\n"
-      "body { font: 15px sans-serif; margin: 2em; }\n"
-      "table { border-collapse: collapse; }\n"
-      "th, td { border: 1px solid #999; padding: 0.3em 0.7em; text-align: left; }\n"
-      ".good { background: #dff2df; } .bad { background: #f8d7d7; font-weight: bold; }\n"
-      ".none { color: #666; }\n</style>\n</head>\n<body>\n<h1>Who survives what</h1>\n<table>\n";
+      ":root { --paper: #ffffff; --ink: #1b1f24; --dim: #57606a; --line: #d0d7de;\n"
+      "  --good: #dff2df; --bad: #f8d7d7; }\n"
+      "@media (prefers-color-scheme: dark) { :root { --paper: #0d1117; --ink: #e6edf3;\n"
+      "  --dim: #9da7b3; --line: #3d444d; --good: #12361d; --bad: #5a1d22; } }\n"
+      "body { font: 16px/1.5 system-ui, sans-serif; margin: 1rem; background: var(--paper);\n"
+      "  color: var(--ink); overflow-wrap: anywhere; }\n"
+      ".scroll { overflow-x: auto; } table { border-collapse: collapse; }\n"
+      "th, td { border: 1px solid var(--line); padding: 0.25rem 0.75rem; text-align: left;\n"
+      "  white-space: nowrap; }\n"
+      "th[scope=col] { white-space: normal; min-width: 6rem; }\n"
+      ".good { background: var(--good); } .bad { background: var(--bad); font-weight: bold; }\n"
+      ".none { color: var(--dim); }\n</style>\n</head>\n<body>\n<h1>Who survives what</h1>\n"
+      "<div class=\"scroll\" tabindex=\"0\"><table>\n";
   const std::vector<Row> rows = RowsOf(matrix);
   for (size_t i = 0; i < rows.size(); ++i) {
     text += "<tr>";
@@ -182,7 +203,7 @@ std::string MatrixHtml(const Matrix& matrix) {
     }
     text += "</tr>\n";
   }
-  text += fmt::format("</table>\n<p>{}</p>\n<ul>\n", EscapeXml(kLegend));
+  text += fmt::format("</table></div>\n<p>{}</p>\n<ul>\n", EscapeXml(kLegend));
   for (const ComparedColumn& column : matrix.columns) {
     text += fmt::format("<li>{}</li>\n", EscapeXml(NoteOn(column)));
   }

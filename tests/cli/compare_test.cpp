@@ -100,6 +100,11 @@ TEST_F(Compare, CommandsAreComparedToo) {
                                  "--command", good + " {payload} {out} # once more"});
   EXPECT_EQ(end.exit, 0) << end.err;
   EXPECT_NE(end.out.find("plain_loop  plain_loop#2"), std::string::npos) << end.out;
+  const ProcessEnd copies = RunShortwrite(
+      directory_, {"compare", "--quiet", "--command", "/bin/cp {payload} {out}", "--command",
+                   "cp --sparse=never {payload} {out}", "--command", good + " {payload} {out}"});
+  EXPECT_NE(copies.out.find("cp {payload}  cp --sparse=never  plain_loop"), std::string::npos)
+      << copies.out;
 }
 
 // What cannot be judged is no survivor, and says why; the others are compared all the same.

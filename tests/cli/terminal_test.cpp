@@ -201,7 +201,8 @@ TEST_F(Terminal, TheReplayLineStaysWhole) {
             std::string::npos)
       << screen.back();
   for (const std::string& line : screen) {
-    if (line == screen.back() || line.starts_with("saved") || line.starts_with("known: ") || line.starts_with("found: "))
+    if (line == screen.back() || line.starts_with("saved") || line.starts_with("known: ") ||
+        line.starts_with("found: "))
       continue;
     EXPECT_LE(line.size(), 88u) << line;
   }

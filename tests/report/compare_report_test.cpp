@@ -41,6 +41,10 @@ TEST(CompareReport, TextHasARowPerFault) {
   EXPECT_EQ(LineOf(text, 1).substr(0, 16), "first: N:short=1");
   EXPECT_NE(LineOf(text, 1).find("  survived  corrupted"), std::string::npos) << text;
   EXPECT_NE(LineOf(text, 2).find("  -         no such call"), std::string::npos) << text;
+  EXPECT_NE(text.find("  survived  corrupted     not run"), std::string::npos) << text;
+  EXPECT_NE(text.find("good: survived 21 of 21; ./good"), std::string::npos) << text;
+  EXPECT_NE(text.find("<b>|\",\\x1b: survived 20 of 21"), std::string::npos) << text;
+  EXPECT_NE(text.find("none: not compared"), std::string::npos) << text;
   EXPECT_NE(text.find("the control exits with 1"), std::string::npos);
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
