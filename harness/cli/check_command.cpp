@@ -112,15 +112,6 @@ ProgressShower::Settings ProgressOn(const CheckOptions& options,
           .print = PrintMessage};
 }
 
-// A stream for machines ends with a result even when there is none.
-ExitStatus FailWithResult(const TargetOptions& options, const Error& error) {
-  const ExitStatus status = Fail(error);
-  if (options.json) {
-    (void)PrintOutput(FailureJson(error.message, static_cast<int>(status)) + '\n');
-  }
-  return status;
-}
-
 CheckOutcome Report(const CheckOptions& options, const CampaignResult& result,
                     const ReportContext& context, StreamWriter& stream) {
   CheckOutcome outcome;
@@ -226,44 +217,6 @@ ExitStatus RunCheck(const CheckOptions& options, const std::string& program) {
   const ExitStatus finished = Finish(options.reports, stream, outcome.status);
   PrintMessage(outcome.text);
   return finished;
-}
-
-ExitStatus RunReplayCommand(const ReplayOptions& asked, const std::string& program) {
-  ReplayOptions options = asked;
-  Finding finding;
-  if (options.schedule_text) {
-    Result<Schedule> schedule = ParseSchedule(*options.schedule_text);
-    if (!schedule.ok()) return FailWithResult(options.target, schedule.error());
-    finding.schedule = std::move(schedule).value();
-  } else {
-    Result<Finding> read = ReadFinding(options.schedule_file);
-    if (!read.ok()) return FailWithResult(options.target, read.error());
-    finding = std::move(read).value();
-  }
-  // What the file says of its payload holds, unless another was asked for.
-  if (finding.payload && !options.target.payload_file && options.target.payload_words.empty()) {
-    options.target.payload = *finding.payload;
-    options.target.payload_words = PayloadWords(*finding.payload);
-  }
-  const Schedule& schedule = finding.schedule;
-  Result<TargetSetup> setup = SetUpTarget(options.target, program);
-  if (!setup.ok()) return FailWithResult(options.target, setup.error());
-  const Result<ReplayResult> result =
-      RunReplay(setup.value().runner, setup.value().campaign, schedule);
-  if (!result.ok()) return FailWithResult(options.target, result.error());
-  const ExitStatus status = StatusOf(result.value().end);
-  ReportContext& context = setup.value().report;
-  if (options.target.json) {
-    for (const std::string& line :
-         ReplayJson(result.value(), schedule, static_cast<int>(status), context)) {
-      if (const Status printed = PrintOutput(line + '\n'); !printed.ok()) {
-        return Fail(printed.error());
-      }
-    }
-  }
-  PrintMessage(
-      ReplayText(result.value(), schedule, context, StyleFor(STDERR_FILENO, options.target.color)));
-  return status;
 }
 
 }  // namespace shortwrite

@@ -1,4 +1,4 @@
-// `shortwrite check` and `shortwrite replay`: judged trials.
+// `shortwrite check`: one target, explored.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +33,5 @@ ExitStatus Finish(const std::vector<ReportFile>& reports, const StreamWriter& st
                   ExitStatus status);
 
 ExitStatus RunCheck(const CheckOptions& options, const std::string& program);
-ExitStatus RunReplayCommand(const ReplayOptions& options, const std::string& program);
 
 }  // namespace shortwrite

@@ -106,6 +106,7 @@ void AddTrialCommands(CLI::App& app, RawOptions& raw) {
   CLI::App* const replay = app.add_subcommand("replay", "one judged trial with its timeline");
   AddTargetOptions(*replay, raw.target);
   replay->add_option("--schedule", raw.schedule, "the schedule's text");
+  AddReportOptions(*replay, raw);
 
   CLI::App* const run = app.add_subcommand("run", "one injected run; its stdio is yours");
   AddTargetOptions(*run, raw.target);

@@ -10,6 +10,7 @@
 #include "harness/cli/init_command.h"
 #include "harness/cli/options.h"
 #include "harness/cli/project_command.h"
+#include "harness/cli/replay_command.h"
 #include "harness/cli/report_command.h"
 #include "harness/cli/run_command.h"
 #include "harness/cli/verify_command.h"

@@ -278,6 +278,9 @@ Result<Options> ParseReplay(CommandLine line) {
   options.target = std::move(target).value();
   options.schedule_text = raw.schedule;
   options.schedule_file = line.positional;
+  Result<std::vector<ReportFile>> reports = ParseReports(raw);
+  if (!reports.ok()) return reports.error();
+  options.reports = std::move(reports).value();
   return Options(std::move(options));
 }
 

@@ -100,6 +100,7 @@ struct ReplayOptions {
   TargetOptions target;
   std::optional<std::string> schedule_text;  // else schedule_file
   std::string schedule_file;
+  std::vector<ReportFile> reports;
 };
 
 struct RunOptions {

@@ -1,4 +1,5 @@
-// `shortwrite report`, and the reports that `check` writes itself: both from the same stream.
+// `shortwrite report`, and the reports that `check` and `replay` write themselves: all from the
+// same stream.
 #pragma once
 
 #include <functional>

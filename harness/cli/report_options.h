@@ -1,4 +1,4 @@
-// What `report` and the report options of `check` ask for.
+// What `report` and the report options of `check` and `replay` ask for.
 #pragma once
 
 #include <string>

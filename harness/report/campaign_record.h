@@ -127,6 +127,9 @@ struct CampaignRecord {
   std::optional<FindingRecord> pending;
   // Those that the result keeps, in its order; without a result all that were found.
   std::vector<CounterexampleRecord> counterexamples;
+  bool is_replay = false;  // of one schedule, without any search
+  // Its one trial, if nothing was wrong in it.
+  std::optional<CounterexampleRecord> trial;
 
   // Of its last line; without it the campaign was cut off, and `verdict` is kAborted.
   bool complete = false;

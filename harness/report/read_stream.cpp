@@ -200,10 +200,15 @@ class Collector {
       record_.counterexamples.push_back(line == found_.end() ? std::move(kept) : *line);
     }
     // A replay's result is itself the one trial; `schedule` is what tells it.
-    if (!fields.Has("schedule") || record_.verdict == "survived" || record_.exit_status != 1)
-      return;
-    record_.counterexamples.push_back(ReadCounterexample(fields));
-    record_.counterexamples.back().calls = std::move(calls_);
+    record_.is_replay = fields.Has("schedule");
+    if (!record_.is_replay) return;
+    CounterexampleRecord trial = ReadCounterexample(fields);
+    trial.calls = std::move(calls_);
+    if (record_.verdict == "survived" || record_.exit_status != 1) {
+      record_.trial = std::move(trial);
+    } else {
+      record_.counterexamples.push_back(std::move(trial));
+    }
   }
 
   void ReadResult(const StreamFields& fields) {

@@ -202,7 +202,7 @@ std::vector<Field> FieldsOf(const CampaignRecord& record) {
                             : fmt::format("{}: {}", record.backend, record.backend_reason));
   fields.Add("profile", record.profile);
   if (record.sink != "file") fields.Add("sink", record.sink);
-  fields.Add("seed", fmt::format("{}", record.seed));
+  if (!record.is_replay) fields.Add("seed", fmt::format("{}", record.seed));
   fields.Add("warnings", fmt::format("{}", fmt::join(record.warnings, "; ")));
   fields.Add("notes", fmt::format("{}", fmt::join(record.notes, "; ")));
   return fields.Take();

@@ -122,20 +122,6 @@ TEST(Campaign, FindingIsToldBeforeItIsShrunk) {
   EXPECT_EQ(told.lines().back(), *first);
 }
 
-// A failure that does not repeat is no counterexample, and no pass either.
-// The runner outlives the campaign, and whoever listens to it.
-TEST(Campaign, LongTrialsAreToldForAsLongAsItLasts) {
-  SimulatedTarget target({});
-  target.Intervene([&](size_t number, const TrialRequest&, Observation observation) {
-    if (number == 2) target.told()(std::chrono::seconds(1));
-    return Result<Observation>(std::move(observation));
-  });
-  Journal journal;
-  ASSERT_TRUE(RunCampaign(target, target.CampaignOver(), journal).ok());
-  EXPECT_EQ(journal.lines().front(), "long") << "before the control is over";
-  EXPECT_FALSE(target.told());
-}
-
 TEST(Campaign, FlakyFailureIsUnsteady) {
   SimulatedTarget target({});
   target.Intervene([](size_t number, const TrialRequest&, Observation observation) {
@@ -320,19 +306,6 @@ TEST(Campaign, WorstComesFirstAndEachSignatureOnce) {
                             Headline(result.counterexamples[i].diagnosis))
                     .second);
   }
-}
-
-// What is found is told once more when it has been made smaller: as itself, or as what it turned
-// out to be.
-TEST(Campaign, EachFindingIsToldToItsEnd) {
-  SimulatedTarget target({.mistake = Mistake::kIgnoresCount});
-  Journal journal;
-  ASSERT_TRUE(RunCampaign(target, target.CampaignOver(), journal).ok());
-  std::vector<std::string> told;
-  for (const std::string& line : journal.lines()) {
-    if (line != "control" && line != "trial") told.push_back(line.substr(0, line.find(' ')));
-  }
-  EXPECT_EQ(told, (std::vector<std::string>{"finding", "counterexample", "finding", "known"}));
 }
 
 // The program's own code that made each call, by the call's number.

@@ -81,6 +81,30 @@ TEST_F(Reports, StreamIsTheSameForTheSameSeed) {
   EXPECT_FALSE(first.Lines()[3]["calls"].empty());
 }
 
+// A replay has the same reports: of a failure as of a counterexample, of what survived with its
+// picture.
+TEST_F(Reports, AreMadeOfReplays) {
+  const auto replay = [&](const std::string& program, const std::string& prefix) {
+    std::vector<std::string> words = {"replay", "--schedule", "2:short=1"};
+    const std::vector<std::string> options = ReportOptionsIn(directory_, prefix);
+    words.insert(words.end(), options.begin(), options.end());
+    words.insert(words.end(), {"--", program, "{payload}", "{out}"});
+    return RunShortwrite(directory_, words).exit;
+  };
+  EXPECT_EQ(replay(Broken(), "bad"), 1);
+  EXPECT_EQ(replay(std::string(SHORTWRITE_FIXTURES_DIR) + "/correct/plain_loop", "good"), 0);
+  for (const auto& [prefix, verdict] : {std::pair("bad", "corrupted"), {"good", "survived"}}) {
+    const std::string page = ReadText(directory_.File(std::string(prefix) + ".html"));
+    EXPECT_NE(page.find("<h1 class=\"" + std::string(prefix) + "\">" + verdict), std::string::npos)
+        << page.substr(0, 4096);
+    EXPECT_NE(page.find("<text class=\"delivered\""), std::string::npos) << prefix;
+    EXPECT_NE(page.find("<h2>The replay</h2>"), std::string::npos) << prefix;
+    EXPECT_EQ(page.find(">seed<"), std::string::npos) << prefix;
+  }
+  EXPECT_NE(ReadText(directory_.File("bad.tap")).find("not ok 2 - corrupted"), std::string::npos);
+  EXPECT_EQ(ReadText(directory_.File("good.tap")).find("not ok"), std::string::npos);
+}
+
 // A target that cannot be started, too, leaves a report that says so.
 TEST_F(Reports, AreWrittenWhenTheHarnessFails) {
   const std::string tap = directory_.File("tap");

@@ -130,6 +130,24 @@ TEST(ReadStream, TakesAReplayForItsOneTrial) {
   EXPECT_EQ(record.counterexamples[0].calls.size(), 4u);
 }
 
+// One in which nothing was wrong has a trial to show, and no counterexample.
+TEST(ReadStream, KeepsTheTrialOfAReplayThatSurvived) {
+  ReplayResult replay = FailedReplay();
+  replay.end = CampaignEnd::kSurvived;
+  replay.judgement.verdict = Verdict::kSurvived;
+  std::string stream;
+  for (const std::string& line :
+       ReplayJson(replay, ParseSchedule("2:short=1").value(), 0, ExampleContext())) {
+    stream += line + '\n';
+  }
+  const CampaignRecord record = Read(stream);
+  EXPECT_TRUE(record.survived());
+  EXPECT_TRUE(record.counterexamples.empty());
+  ASSERT_TRUE(record.trial.has_value());
+  EXPECT_EQ(record.trial->schedule, "2:short=1");
+  EXPECT_EQ(record.trial->calls.size(), 4u);
+}
+
 // A later version may say more.
 TEST(ReadStream, PassesOverWhatItDoesNotKnow) {
   const std::string stream = StreamOf(SurvivedCampaign(), 0);

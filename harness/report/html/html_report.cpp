@@ -140,6 +140,7 @@ Data Campaign(const CampaignRecord& record, const Extent& extent, size_t number,
   SetText(data, "command", CommandText(record));
   std::vector<Field> fields = FieldsOf(record);
   std::erase_if(fields, [](const Field& field) { return field.name == "command"; });
+  data.set("what", record.is_replay ? "replay" : "campaign");
   data.set("fields", FieldList(fields));
   data.set("several", record.counterexamples.size() > 1 ? Data{Data::type::bool_true}
                                                         : Data{Data::type::bool_false});
@@ -147,6 +148,11 @@ Data Campaign(const CampaignRecord& record, const Extent& extent, size_t number,
   const size_t count = std::min(record.counterexamples.size(), extent.counterexamples);
   for (size_t i = 0; i < count; ++i) {
     list.push_back(Section(record.counterexamples[i], next_id++, extent.calls_drawn_max));
+  }
+  if (record.trial && !record.trial->calls.empty()) {
+    Data trial = Section(*record.trial, next_id++, extent.calls_drawn_max);
+    trial.set("title", "The trial");
+    list.push_back(trial);
   }
   data.set("counterexamples", list);
   const size_t left_out = record.counterexamples.size() - count;
