@@ -122,6 +122,7 @@ TEST(Campaign, FindingIsToldBeforeItIsShrunk) {
   EXPECT_EQ(told.lines().back(), *first);
 }
 
+// A failure that does not repeat is no counterexample, and no pass either.
 TEST(Campaign, FlakyFailureIsUnsteady) {
   SimulatedTarget target({});
   target.Intervene([](size_t number, const TrialRequest&, Observation observation) {

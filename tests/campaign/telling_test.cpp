@@ -11,7 +11,6 @@
 namespace shortwrite {
 namespace {
 
-// A failure that does not repeat is no counterexample, and no pass either.
 // The runner outlives the campaign, and whoever listens to it.
 TEST(CampaignTells, LongTrialsAreToldForAsLongAsItLasts) {
   SimulatedTarget target({});
