@@ -9,12 +9,10 @@
 
 #include "harness/report/explain.h"
 #include "harness/report/plain_text.h"
+#include "harness/report/record_text.h"
 
 namespace shortwrite {
 namespace {
-
-constexpr size_t kRowsAround = 3;  // rows shown before and after each fault
-constexpr size_t kRowsMax = 40;
 
 // Call number, its name, asked, granted, result, offset, milliseconds.
 constexpr size_t kColumns = 7;
@@ -71,22 +69,6 @@ std::string Row(const TracedCall& call, const Observation& observation, const Wi
   return Line(CellsOf(call), widths) + PlainText(output) + Mark(call, observation, style) + '\n';
 }
 
-// Indices of the rows to show: around each fault, and the first and last.
-std::set<size_t> ChooseRows(const std::vector<TracedCall>& calls) {
-  std::set<size_t> rows;
-  const auto around = [&](size_t row) {
-    const size_t begin = row < kRowsAround ? 0 : row - kRowsAround;
-    for (size_t i = begin; i < std::min(calls.size(), row + kRowsAround + 1); ++i) rows.insert(i);
-  };
-  for (size_t i = 0; i < calls.size() && rows.size() < kRowsMax; ++i) {
-    if (calls[i].delivered) around(i);
-  }
-  if (calls.empty()) return rows;
-  around(0);
-  around(calls.size() - 1);
-  return rows;
-}
-
 Widths WidthsOf(const std::vector<TracedCall>& calls, const std::set<size_t>& rows,
                 const Style& style) {
   if (style.columns == 0) return kWide;
@@ -103,7 +85,8 @@ Widths WidthsOf(const std::vector<TracedCall>& calls, const std::set<size_t>& ro
 
 std::string CallTable(const Observation& observation, const Style& style) {
   const std::vector<TracedCall>& calls = observation.calls;
-  const std::set<size_t> rows = ChooseRows(calls);
+  const std::set<size_t> rows =
+      RowsToShow(calls.size(), [&](size_t i) { return calls[i].delivered; });
   const Widths widths = WidthsOf(calls, rows, style);
   std::string table = style.Paint(Tint::kHeading, Line(Titles(), widths) + "output") + '\n';
   size_t next = 0;

@@ -9,6 +9,7 @@
 #include "harness/base/count_text.h"
 #include "harness/report/html/svg.h"
 #include "harness/report/json_parts.h"
+#include "harness/report/markdown_report.h"
 #include "harness/report/plain_text.h"
 
 namespace shortwrite {
@@ -59,16 +60,6 @@ std::string NoteOn(const ComparedColumn& column) {
                   column.sink, backend, CountText(column.result.write_calls, "write call"));
   if (!column.result.reason.empty()) note += "; " + column.result.reason;
   return PlainText(note);
-}
-
-std::string MarkdownCell(const std::string& text) {
-  constexpr std::string_view kSpecial = "\\`*_{}[]<>#|&~!$@";
-  std::string escaped;
-  for (const char c : text) {
-    if (kSpecial.find(c) != std::string_view::npos) escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
 }
 
 // A spreadsheet takes what begins so for a formula.
@@ -145,16 +136,16 @@ std::string MatrixMarkdown(const Matrix& matrix) {
   std::string text;
   for (size_t i = 0; i < rows.size(); ++i) {
     text += '|';
-    for (const std::string& cell : rows[i]) text += fmt::format(" {} |", MarkdownCell(cell));
+    for (const std::string& cell : rows[i]) text += fmt::format(" {} |", EscapeMarkdown(cell));
     text += '\n';
     if (i > 0) continue;
     text += '|';
     for (size_t column = 0; column < rows[i].size(); ++column) text += " --- |";
     text += '\n';
   }
-  text += fmt::format("\n{}\n\n", MarkdownCell(kLegend));
+  text += fmt::format("\n{}\n\n", EscapeMarkdown(kLegend));
   for (const ComparedColumn& column : matrix.columns) {
-    text += fmt::format("- {}\n", MarkdownCell(NoteOn(column)));
+    text += fmt::format("- {}\n", EscapeMarkdown(NoteOn(column)));
   }
   return text;
 }

@@ -9,18 +9,6 @@
 namespace shortwrite {
 namespace {
 
-// In running text. What CommonMark gives a meaning to loses it behind a backslash; '@' and '$' are
-// GitHub's (mentions, formulas).
-std::string Escape(std::string_view text) {
-  constexpr std::string_view kSpecial = "\\`*_{}[]<>#|&~!$@";
-  std::string escaped;
-  for (const char c : text) {
-    if (kSpecial.find(c) != std::string_view::npos) escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
-}
-
 // A fence that no run of backticks inside can close.
 std::string Block(std::string_view language, std::string_view text) {
   size_t longest = 0;
@@ -37,13 +25,13 @@ std::string Block(std::string_view language, std::string_view text) {
 std::string List(const std::vector<Field>& fields) {
   std::string list;
   for (const Field& field : fields) {
-    list += fmt::format("- **{}** {}\n", field.name, Escape(field.value));
+    list += fmt::format("- **{}** {}\n", field.name, EscapeMarkdown(field.value));
   }
   return list;
 }
 
 std::string Section(const CounterexampleRecord& found) {
-  std::string section = fmt::format("\n### {}\n\n", Escape(Title(found)));
+  std::string section = fmt::format("\n### {}\n\n", EscapeMarkdown(Title(found)));
   section += List(FieldsOf(found));
   if (const std::string table = CallTable(found); !table.empty()) section += Block("text", table);
   if (const std::string bytes = SideBySide(found.divergence); !bytes.empty()) {
@@ -54,10 +42,11 @@ std::string Section(const CounterexampleRecord& found) {
 }
 
 std::string RenderOne(const CampaignRecord& record) {
-  std::string text = fmt::format("## shortwrite: {}\n\n", Escape(NamedTitle(record)));
+  std::string text = fmt::format("## shortwrite: {}\n\n", EscapeMarkdown(NamedTitle(record)));
   text += List(FieldsOf(record));
   if (record.pending) {
-    text += fmt::format("\nFound, and not yet made smaller: {}\n", Escape(record.pending->verdict));
+    text += fmt::format("\nFound, and not yet made smaller: {}\n",
+                        EscapeMarkdown(record.pending->verdict));
     text += Block("sh", record.pending->replay);
   }
   constexpr size_t kLastLineBytes = 100;
@@ -73,6 +62,16 @@ std::string RenderOne(const CampaignRecord& record) {
 }
 
 }  // namespace
+
+std::string EscapeMarkdown(std::string_view text) {
+  constexpr std::string_view kSpecial = "\\`*_{}[]<>#|&~!$@";
+  std::string escaped;
+  for (const char c : text) {
+    if (kSpecial.find(c) != std::string_view::npos) escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
 
 std::string RenderMarkdown(const std::vector<CampaignRecord>& records) {
   std::string text;

@@ -244,18 +244,18 @@ std::string RemarkText(const CallRecord& call) {
   return text;
 }
 
-std::set<size_t> RowsToShow(const std::vector<CallRecord>& calls) {
+std::set<size_t> RowsToShow(size_t calls, const std::function<bool(size_t)>& has_fault) {
   std::set<size_t> rows;
   const auto around = [&](size_t row) {
     const size_t begin = row < kRowsAround ? 0 : row - kRowsAround;
-    for (size_t i = begin; i < std::min(calls.size(), row + kRowsAround + 1); ++i) rows.insert(i);
+    for (size_t i = begin; i < std::min(calls, row + kRowsAround + 1); ++i) rows.insert(i);
   };
-  for (size_t i = 0; i < calls.size() && rows.size() < kRowsMax; ++i) {
-    if (!calls[i].fault.empty()) around(i);
+  for (size_t i = 0; i < calls && rows.size() < kRowsMax; ++i) {
+    if (has_fault(i)) around(i);
   }
-  if (calls.empty()) return rows;
+  if (calls == 0) return rows;
   around(0);
-  around(calls.size() - 1);
+  around(calls - 1);
   return rows;
 }
 
@@ -267,7 +267,8 @@ std::string CallTable(const CounterexampleRecord& found) {
   std::string table = fmt::format("{:>6}  {:<15} {:>11} {:>11} {:>11} {:>11}  {}\n", "call", "",
                                   "asked", "granted", "result", "offset", "output");
   size_t next = 0;
-  for (const size_t row : RowsToShow(found.calls)) {
+  const auto has_fault = [&](size_t i) { return !found.calls[i].fault.empty(); };
+  for (const size_t row : RowsToShow(found.calls.size(), has_fault)) {
     const CallRecord& call = found.calls[row];
     if (row > next) table += fmt::format("        ... {} more\n", row - next);
     next = row + 1;

@@ -2,6 +2,7 @@
 // for no format.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -36,7 +37,7 @@ std::string ResultText(const CallRecord& call);
 std::string RemarkText(const CallRecord& call);
 
 // Indices of the calls that a table shows: around each fault, the first and the last.
-std::set<size_t> RowsToShow(const std::vector<CallRecord>& calls);
+std::set<size_t> RowsToShow(size_t calls, const std::function<bool(size_t)>& has_fault);
 std::string CallTable(const CounterexampleRecord& found);
 
 // The bytes of both sides around the first that differs, eight in a row: offset, digits, letters.
