@@ -9,18 +9,12 @@
 #include <sys/time.h>
 #include <time.h>
 
-#include "fault_inject/preload/attach.h"
 #include "fault_inject/preload/real.h"
+#include "fault_inject/preload/wrapped_call.h"
 #include "fault_inject/raw_syscall.h"
-#include "fault_inject/waits.h"
 
 namespace shortwrite::fault_inject {
 namespace {
-
-void EnterWait() {
-  if (region == nullptr || !TracesWaits(*region)) return;
-  MarkWait(*region, static_cast<uint32_t>(RawSyscall(SYS_gettid)));
-}
 
 // For calls made before the constructor has run: no system call of every architecture takes what
 // these libc functions do. The kernel writes what is left of a timeout; libc leaves it alone.

@@ -9,6 +9,7 @@
 #include "fault_inject/preload/attach.h"
 #include "fault_inject/process_names.h"
 #include "fault_inject/raw_syscall.h"
+#include "fault_inject/waits.h"
 
 namespace shortwrite::fault_inject {
 namespace {
@@ -26,7 +27,10 @@ int OwnInterruptingSignal(void*, bool any_handler) {
   return InterruptingSignal(caught, blocked, any_handler);
 }
 
+uint32_t recorded = 0;  // whether any call of this process, or of one that it was forked from, was
+
 void IdentifySelf(void*, TraceRecord& record) {
+  __atomic_store_n(&recorded, 1u, __ATOMIC_RELAXED);
   record.process = static_cast<uint32_t>(RawSyscall(SYS_getpid));
   record.thread = static_cast<uint32_t>(RawSyscall(SYS_gettid));
   // A child of fork attaches to nothing; it is met when it writes.
@@ -59,6 +63,13 @@ void Rearm(uint64_t inode) {
 }
 
 }  // namespace
+
+// Who wrote nothing is not asked who it is: a sandbox may allow it to wait, and little else.
+void EnterWait() {
+  if (region == nullptr || !TracesWaits(*region)) return;
+  if (__atomic_load_n(&recorded, __ATOMIC_RELAXED) == 0) return;
+  MarkWait(*region, static_cast<uint32_t>(RawSyscall(SYS_gettid)));
+}
 
 WrappedCall::WrappedCall(const Request& request, const void* caller)
     : request_(request), granted_(request.asked) {

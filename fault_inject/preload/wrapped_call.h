@@ -47,4 +47,7 @@ class WrappedSync {
   InterceptedSync sync_;
 };
 
+// Before a wait for readiness.
+void EnterWait();
+
 }  // namespace shortwrite::fault_inject

@@ -49,6 +49,13 @@ TEST_P(Waits, AreLeftAloneWhereNobodyLooks) {
   EXPECT_EQ(WaitsOf(run), "..........");
 }
 
+// A sandbox may allow a wait and little else; who wrote nothing is left alone in it.
+TEST_P(Waits, OfWhoWroteNothingCostNoOtherCall) {
+  const GuestRun run = Run({.guest = "sandboxed_wait", .schedule = "1:short=1"});
+  EXPECT_EQ(run.signal, 0);
+  EXPECT_EQ(run.exit_status, 0) << run.error;
+}
+
 class MarkedWaits : public testing::Test {
  protected:
   void Add(uint32_t thread, bool published) {
