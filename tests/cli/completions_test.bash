@@ -85,4 +85,28 @@ if command -v fish >/dev/null; then
   got=$(HOME=$scratch fish -c 'source ./for_fish; complete -C "shortwrite check --profile "' | cut -f1 | sort | xargs)
   [[ $got == 'hostile linux posix' ]] || { echo "wrong: fish offers '$got'" && wrong=1; }
 fi
+# Zsh only at a terminal: one of its own, in which a Tab is awaited. What never comes ends at the
+# time limit.
+cat >ask.zsh <<'EOF'
+zmodload zsh/zpty || exit 77
+TERM=dumb zpty asked zsh -f -i
+zpty -w asked "PROMPT='REA''DY>'; autoload -U compinit; compinit -u -D; source ./for_zsh"
+zpty -r asked seen '*READY>*'
+zpty -w -n asked "$1"$'\t'
+zpty -r asked seen "*$2*"
+EOF
+ZshOffers() {
+  timeout 60 zsh -f ask.zsh "$1" "$2" </dev/null >/dev/null 2>&1
+  case $? in
+    0) ;;
+    77) echo "skipped: this zsh has no zsh/zpty" ;;
+    *) echo "wrong: zsh makes no '$2' of '$1'" && wrong=1 ;;
+  esac
+}
+if command -v zsh >/dev/null; then
+  ZshOffers 'shortwrite che' 'check '
+  ZshOffers 'shortwrite check --profile po' 'posix '
+  ZshOffers 'shortwrite check -- gzi' 'gzip '
+  ZshOffers 'shortwrite check -- gzip pay' 'payload.bin'
+fi
 exit "$wrong"
