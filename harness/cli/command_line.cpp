@@ -289,20 +289,38 @@ Error UnknownSubcommand(const CLI::App& app, const std::string& typed) {
                      fmt::format("known: {}", fmt::join(names, ", ")));
 }
 
+Error UnknownOption(const CLI::App& app, std::string typed, const std::string& remedy) {
+  typed.erase(std::min(typed.find('='), typed.size()));
+  std::vector<std::string> options;
+  for (const CLI::Option* const option : app.get_options()) {
+    for (const std::string& known : option->get_lnames()) options.push_back("--" + known);
+  }
+  return UnknownWord(typed, "no option of " + app.get_name(), options, remedy);
+}
+
 // The first word that the subcommand has no use for.
 Error UnexpectedWord(const CLI::App& subcommand) {
   const std::string& name = subcommand.get_name();
   const std::string help = fmt::format("see shortwrite {} --help", name);
   const std::vector<std::string> unexpected = subcommand.remaining();
   const std::string typed = unexpected.empty() ? "" : unexpected.front();
-  if (!typed.starts_with('-')) {
-    return UsageError(fmt::format("{}: '{}' was not expected; {}", name, typed, help));
+  if (typed.starts_with('-')) return UnknownOption(subcommand, typed, help);
+  return UsageError(fmt::format("{}: '{}' was not expected; {}", name, typed, help));
+}
+
+// A subcommand, or one of the few options that stand before any.
+Status CheckFirstWord(const CLI::App& app, const std::vector<std::string>& words) {
+  if (words.empty()) return Ok();
+  const std::string& first = words.front();
+  if (first.starts_with('-')) {
+    if (app.get_option_no_throw(first) != nullptr) return Ok();
+    return UnknownOption(app, first,
+                         "those of a subcommand stand after it: shortwrite check --json; see "
+                         "shortwrite --help");
   }
-  std::vector<std::string> options;
-  for (const CLI::Option* const option : subcommand.get_options()) {
-    for (const std::string& known : option->get_lnames()) options.push_back("--" + known);
-  }
-  return UnknownWord(typed, "no option of " + name, options, help);
+  const auto known = app.get_subcommands(
+      [&](const CLI::App* subcommand) { return subcommand->get_name() == first; });
+  return known.empty() ? UnknownSubcommand(app, first) : Ok();
 }
 
 }  // namespace
@@ -321,16 +339,11 @@ Result<CommandLine> ParseCommandLine(int argc, const char* const* argv) {
     line.text = json ? VersionJson() : VersionText();
     return line;
   }
-  const auto known = app.get_subcommands([&](const CLI::App* subcommand) {
-    return !words.empty() && subcommand->get_name() == words[0];
-  });
-  if (!words.empty() && !words[0].starts_with('-') && known.empty()) {
-    return UnknownSubcommand(app, words[0]);
-  }
+  if (Status known = CheckFirstWord(app, words); !known.ok()) return known.error();
   if (!words.empty() && NamesTarget(words[0])) {
     const std::string name = words[0];
     words.erase(words.begin());
-    SplitArguments split = Split(*known.front(), name == "replay", words);
+    SplitArguments split = Split(*app.get_subcommand(name), name == "replay", words);
     line.command = std::move(split.command);
     line.positional = std::move(split.positional);
     line.announces_command = split.announces_command;
