@@ -280,11 +280,16 @@ Error UnknownWord(const std::string& typed, const std::string& what,
   return UsageError(fmt::format("'{}' is {}{}; {}", typed, what, DidYouMean(typed, words), remedy));
 }
 
-Error UnknownSubcommand(const CLI::App& app, const std::string& typed) {
+std::vector<std::string> SubcommandNames(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* const subcommand : app.get_subcommands(nullptr)) {
     names.push_back(subcommand->get_name());
   }
+  return names;
+}
+
+Error UnknownSubcommand(const CLI::App& app, const std::string& typed) {
+  const std::vector<std::string> names = SubcommandNames(app);
   return UnknownWord(typed, "no subcommand", names,
                      fmt::format("known: {}", fmt::join(names, ", ")));
 }
@@ -310,7 +315,12 @@ Error UnexpectedWord(const CLI::App& subcommand) {
 
 // A subcommand, or one of the few options that stand before any.
 Status CheckFirstWord(const CLI::App& app, const std::vector<std::string>& words) {
-  if (words.empty()) return Ok();
+  if (words.empty()) {
+    return UsageError(
+        fmt::format("a subcommand is missing; known: {}; begin with: shortwrite check -- ./writer "
+                    "{{payload}} {{out}}; see shortwrite --help",
+                    fmt::join(SubcommandNames(app), ", ")));
+  }
   const std::string& first = words.front();
   if (first.starts_with('-')) {
     if (app.get_option_no_throw(first) != nullptr) return Ok();
