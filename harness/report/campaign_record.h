@@ -86,6 +86,7 @@ struct CounterexampleRecord {
   bool portability_finding = false;
   std::string recipe;
   std::string call_site;
+  std::string fix;
   uint64_t payload_bytes = 0;
   std::string payload_text;
   uint64_t trials_to_find = 0;

@@ -8,6 +8,7 @@
 #include "harness/diagnosis/standstill.h"
 #include "harness/report/explain.h"
 #include "harness/report/recipe.h"
+#include "harness/report/remedy.h"
 
 namespace shortwrite {
 
@@ -90,6 +91,7 @@ Json CounterexampleJson(const Counterexample& found, const ReportContext& contex
   }
   json["trials_to_find"] = found.trials_to_find;
   json["confirmed"] = found.confirmed;
+  json["fix"] = RemedyFor(found);
   json["replay"] = context.replay_line(found.minimal, found.payload);
   return json;
 }

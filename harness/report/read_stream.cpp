@@ -73,6 +73,7 @@ CounterexampleRecord ReadCounterexample(const StreamFields& fields) {
   found.portability_finding = fields.Flag("portability_finding", false);
   found.recipe = fields.Text("recipe");
   found.call_site = fields.Text("call_site");
+  found.fix = fields.Text("fix");
   found.payload_bytes = fields.Count("payload_bytes");
   found.payload_text = fields.Text("payload_text");
   found.trials_to_find = fields.Count("trials_to_find");

@@ -178,6 +178,7 @@ std::vector<Field> FieldsOf(const CounterexampleRecord& found) {
   fields.Add("legal", LegalitySentence({found.legal_under, found.legal_reason}));
   if (!found.recipe.empty()) fields.Add("see it", "without injection: " + found.recipe);
   fields.Add("call site", found.call_site);
+  fields.Add("fix", found.fix);
   return fields.Take();
 }
 

@@ -12,6 +12,7 @@
 #include "harness/report/explain.h"
 #include "harness/report/plain_text.h"
 #include "harness/report/recipe.h"
+#include "harness/report/remedy.h"
 #include "harness/report/text_picture.h"
 #include "harness/report/warnings.h"
 
@@ -106,6 +107,7 @@ std::string CounterexampleText(const Counterexample& found, const ReportContext&
                 style);
   text += LegalityFields(found.observation, style);
   text += Field("call site", CallSite(found.diagnosis, found.observation, context), style);
+  text += Field("fix", std::string(RemedyFor(found)), style);
   text += MoreField(found.diagnosis, judgement, style);
   return text + '\n' + Picture(judgement, found.observation, style) + '\n';
 }

@@ -34,7 +34,8 @@ Data FieldList(const std::vector<Field>& fields) {
 }
 
 // What a reader asks first about a counterexample: it stands above the picture.
-constexpr std::array<std::string_view, 4> kLeadFields = {"class", "mechanism", "schedule", "legal"};
+constexpr std::array<std::string_view, 5> kLeadFields = {"class", "mechanism", "schedule", "legal",
+                                                         "fix"};
 
 bool IsLead(const Field& field) {
   return std::find(kLeadFields.begin(), kLeadFields.end(), field.name) != kLeadFields.end();
