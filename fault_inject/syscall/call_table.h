@@ -4,7 +4,6 @@
 // harness/trial/region_text.cpp.
 #pragma once
 
-#include <compare>
 #include <optional>
 #include <vector>
 
@@ -16,7 +15,6 @@ namespace shortwrite::fault_inject {
 struct StopsAt {
   bool closes = false;  // close, fsync, fdatasync
   bool waits = false;   // for readiness
-  auto operator<=>(const StopsAt&) const = default;
 };
 
 // All numbers for the filter.

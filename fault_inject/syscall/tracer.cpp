@@ -96,7 +96,7 @@ Tracer::~Tracer() {
 }
 
 std::vector<sock_filter>& Tracer::FilterFor(StopsAt stops) {
-  const auto [filter, added] = filter_for_.try_emplace(stops);
+  const auto [filter, added] = filter_for_.try_emplace(std::pair(stops.closes, stops.waits));
   if (added && may_filter_) filter->second = BuildFilter(stops);
   return filter->second;
 }

@@ -21,6 +21,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fault_inject/protocol.h"
@@ -145,8 +146,8 @@ class Tracer {
 
   Region& region_;
   const bool may_filter_;
-  std::map<StopsAt, std::vector<sock_filter>> filter_for_;  // built when first needed
-  bool filtered_ = false;                                   // the current trial
+  std::map<std::pair<bool, bool>, std::vector<sock_filter>> filter_for_;  // built when needed
+  bool filtered_ = false;                                                 // the current trial
   int filters_ = -1;  // of a tracee without any of its own; -1: the kernel does not say
   std::map<pid_t, TracedThread> threads_;
   std::map<pid_t, TracedProcess> processes_;

@@ -58,6 +58,7 @@ std::string NameAmong(const std::vector<Words>& commands, size_t index) {
 // With a number where there was one already.
 std::vector<std::string> NamesOf(const std::vector<std::string>& commands) {
   std::vector<Words> words;
+  words.reserve(commands.size());
   for (const std::string& command : commands) words.push_back(ShortWords(command));
   std::vector<std::string> names;
   for (size_t i = 0; i < commands.size(); ++i) {
