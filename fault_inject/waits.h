@@ -24,7 +24,7 @@ inline void MarkWait(Region& shared, uint32_t thread) {
   if (end > kTraceMax) end = kTraceMax;
   for (uint32_t i = end; i > 0 && end - i < kLookBack; --i) {
     TraceRecord& record = shared.trace[i - 1];
-    // What is not yet published is another thread's: this one is not inside a write call.
+    // What is not yet published is another thread's call, or the one that a handler interrupted.
     const uint8_t marks = __atomic_load_n(&record.marks, __ATOMIC_ACQUIRE);
     if ((marks & kMarkPublished) == 0 || record.thread != thread) continue;
     __atomic_store_n(&record.waited, uint8_t{1}, __ATOMIC_RELEASE);

@@ -27,12 +27,14 @@ int OwnInterruptingSignal(void*, bool any_handler) {
   return InterruptingSignal(caught, blocked, any_handler);
 }
 
-uint32_t recorded = 0;  // whether any call of this process, or of one that it was forked from, was
+// Of the thread that runs this, as its last recorded call has it; 0: none was. Asking anew is a
+// system call. A child of fork has its parent's until it writes itself. Lies where the loader has
+// room from the start, so that finding it is no call.
+__attribute__((tls_model("initial-exec"))) __thread uint32_t own_thread = 0;
 
 void IdentifySelf(void*, TraceRecord& record) {
-  __atomic_store_n(&recorded, 1u, __ATOMIC_RELAXED);
   record.process = static_cast<uint32_t>(RawSyscall(SYS_getpid));
-  record.thread = static_cast<uint32_t>(RawSyscall(SYS_gettid));
+  record.thread = own_thread = static_cast<uint32_t>(RawSyscall(SYS_gettid));
   // A child of fork attaches to nothing; it is met when it writes.
   if (IsNamed(*region, record.process)) return;
   NameProcess(*region, record.process, static_cast<uint32_t>(&record - region->trace),
@@ -64,11 +66,10 @@ void Rearm(uint64_t inode) {
 
 }  // namespace
 
-// Who wrote nothing is not asked who it is: a sandbox may allow it to wait, and little else.
+// Without a system call: a sandbox may allow its program to wait, and little else.
 void EnterWait() {
-  if (region == nullptr || !TracesWaits(*region)) return;
-  if (__atomic_load_n(&recorded, __ATOMIC_RELAXED) == 0) return;
-  MarkWait(*region, static_cast<uint32_t>(RawSyscall(SYS_gettid)));
+  if (region == nullptr || own_thread == 0 || !TracesWaits(*region)) return;
+  MarkWait(*region, own_thread);
 }
 
 WrappedCall::WrappedCall(const Request& request, const void* caller)

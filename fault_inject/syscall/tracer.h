@@ -146,9 +146,10 @@ class Tracer {
 
   Region& region_;
   const bool may_filter_;
-  std::map<std::pair<bool, bool>, std::vector<sock_filter>> filter_for_;  // built when needed
-  bool filtered_ = false;                                                 // the current trial
-  int filters_ = -1;  // of a tracee without any of its own; -1: the kernel does not say
+  // By closes and waits of StopsAt, built when first needed. Empty: every system call stops.
+  std::map<std::pair<bool, bool>, std::vector<sock_filter>> filter_for_;
+  bool filtered_ = false;  // the current trial
+  int filters_ = -1;       // of a tracee without any of its own; -1: the kernel does not say
   std::map<pid_t, TracedThread> threads_;
   std::map<pid_t, TracedProcess> processes_;
   std::optional<Holding> holding_;  // while there is no snapshot yet

@@ -40,16 +40,15 @@ std::vector<Row> RowsOf(const Matrix& matrix) {
   return rows;
 }
 
-// "survived 12 of 16": of the faults that were delivered.
+// "survived 12 of 16": of the faults that could be tried.
 std::string Tally(const ComparedColumn& column) {
   size_t survived = 0;
-  size_t failed = 0;
+  size_t tried = 0;
   for (const ComparedCell& cell : column.result.cells) {
     survived += cell.kind == Kind::kSurvived;
-    failed += cell.kind == Kind::kFailed || cell.kind == Kind::kUnsteady;
+    tried += cell.kind != Kind::kNotLegal && cell.kind != Kind::kNoSuchCall;
   }
-  if (survived + failed == 0) return "not compared";
-  return fmt::format("survived {} of {}", survived, survived + failed);
+  return tried == 0 ? "not compared" : fmt::format("survived {} of {}", survived, tried);
 }
 
 // What a column has besides its cells, as a line.

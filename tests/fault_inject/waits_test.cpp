@@ -49,11 +49,15 @@ TEST_P(Waits, AreLeftAloneWhereNobodyLooks) {
   EXPECT_EQ(WaitsOf(run), "..........");
 }
 
-// A sandbox may allow a wait and little else; who wrote nothing is left alone in it.
-TEST_P(Waits, OfWhoWroteNothingCostNoOtherCall) {
-  const GuestRun run = Run({.guest = "sandboxed_wait", .schedule = "1:short=1"});
+// A sandbox may allow a wait and little else: what we would ask there would be its program's death,
+// and a correct one would be convicted.
+TEST_P(Waits, CostNoSystemCall) {
+  const GuestRun run =
+      Run({.guest = "sandboxed_wait", .arguments = {"{out}"}, .schedule = "1:short=1"});
   EXPECT_EQ(run.signal, 0);
   EXPECT_EQ(run.exit_status, 0) << run.error;
+  EXPECT_EQ(run.file, "01234");
+  EXPECT_EQ(WaitsOf(run), ".w");
 }
 
 class MarkedWaits : public testing::Test {

@@ -23,6 +23,7 @@ Matrix Example() {
   bad.exit = 1;
   bad.result.cells[0] = {Kind::kFailed, "corrupted", "1:short=1"};
   bad.result.cells[1] = {Kind::kNoSuchCall, "", ""};
+  bad.result.cells[2] = {Kind::kInconclusive, "", "3:short=1"};
   ComparedColumn none;
   none.name = "none";
   none.exit = 4;
@@ -43,7 +44,7 @@ TEST(CompareReport, TextHasARowPerFault) {
   EXPECT_NE(LineOf(text, 2).find("  -         no such call"), std::string::npos) << text;
   EXPECT_NE(text.find("  survived  corrupted     not run"), std::string::npos) << text;
   EXPECT_NE(text.find("good: survived 21 of 21; ./good"), std::string::npos) << text;
-  EXPECT_NE(text.find("<b>|\",\\x1b: survived 20 of 21"), std::string::npos) << text;
+  EXPECT_NE(text.find("<b>|\",\\x1b: survived 19 of 21"), std::string::npos) << text;
   EXPECT_NE(text.find("none: not compared"), std::string::npos) << text;
   EXPECT_NE(text.find("the control exits with 1"), std::string::npos);
   EXPECT_EQ(text.find('\x1b'), std::string::npos);

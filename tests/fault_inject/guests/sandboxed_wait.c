@@ -1,11 +1,13 @@
-/* sandboxed_wait: gives up every system call but a wait, on pain of death, and waits. It writes
- * nothing. */
+/* sandboxed_wait OUT: writes a few bytes, gives up every system call but a wait, on pain of death,
+ * and waits. */
 #include <poll.h>
 
 #include "guest.h"
 #include "sandbox.h"
 
-int main(void) {
+int main(int argc, char** argv) {
+  CHECK(argc == 2);
+  write_fully(open_output(argv[1]), "01234", 5);
   const struct instruction filter[] = {{kLoadNumber, 0, 0, 0},
 #ifdef SYS_poll
                                        PERMIT(SYS_poll),
