@@ -126,20 +126,30 @@ class Lane {
   double last_ = -kLetterWidth;
 };
 
-void DrawLanes(const View& view, Svg& svg) {
-  Lane planned(svg, "planned", kPlannedY);
-  Lane delivered(svg, "delivered", kDeliveredY);
-  // Ticks beyond what can be told apart are left out: each lane has at most so many.
-  constexpr double kTickWidth = 1;
-  double last = -kTickWidth;
+// Calls that are wanted, by where the middle of their bar is; none nearer to the one before than
+// can be told apart, so that however many there are, so many marks are drawn at most.
+template <typename Wanted, typename Mark>
+void ForEachApart(const View& view, double distance, Wanted wanted, Mark mark) {
+  double last = -distance;
   for (size_t i = view.first; i < view.last; ++i) {
     const PlacedCall& call = view.timeline.calls[i];
     const double x = view.x(i) + view.slot() / 2;
-    if (call.planned == 0 || x - last < kTickWidth) continue;
+    if (!wanted(call) || x - last < distance) continue;
     last = x;
-    planned.Mark(x, call.planned);
-    if (call.delivered != 0) delivered.Mark(x, call.delivered);
+    mark(call, x);
   }
+}
+
+void DrawLanes(const View& view, Svg& svg) {
+  Lane planned(svg, "planned", kPlannedY);
+  Lane delivered(svg, "delivered", kDeliveredY);
+  constexpr double kTickWidth = 1;
+  ForEachApart(
+      view, kTickWidth, [](const PlacedCall& call) { return call.planned != 0; },
+      [&](const PlacedCall& call, double x) {
+        planned.Mark(x, call.planned);
+        if (call.delivered != 0) delivered.Mark(x, call.delivered);
+      });
 }
 
 // Between the call after which a thread waited, and the next.
@@ -147,15 +157,12 @@ void DrawWaits(const View& view, Svg& svg) {
   constexpr double kLineDistance = 3;
   constexpr double kBarDistance = 12;
   const double width = view.bar_width();
-  const double behind = (view.slot() + width) / 2;
-  const double gap = std::min((view.slot() - width) / 2, kBarDistance);
-  double last = -kLineDistance;
-  for (size_t i = view.first; i < view.last; ++i) {
-    const double x = view.x(i) + behind + gap;
-    if (!view.timeline.calls[i].call->then_waited || x - last < kLineDistance) continue;
-    last = x;
-    svg.Line("wait", x, kTop, x, kBottom);
-  }
+  const double behind = width / 2 + std::min((view.slot() - width) / 2, kBarDistance);
+  ForEachApart(
+      view, kLineDistance, [](const PlacedCall& call) { return call.call->then_waited; },
+      [&](const PlacedCall&, double x) {
+        svg.Line("wait", x + behind, kTop, x + behind, kBottom);
+      });
 }
 
 struct Bar {
@@ -181,14 +188,11 @@ double LetterY(const View& view, const PlacedCall& call) {
 
 // Calls that were answered with an error.
 void DrawErrors(const View& view, Svg& svg) {
-  double last = -kLetterWidth;
-  for (size_t i = view.first; i < view.last; ++i) {
-    const PlacedCall& call = view.timeline.calls[i];
-    const double x = view.x(i) + view.slot() / 2;
-    if (call.failed == 0 || x - last < kLetterWidth) continue;
-    last = x;
-    svg.Text("error", x, LetterY(view, call), "middle", std::string(1, call.failed));
-  }
+  ForEachApart(
+      view, kLetterWidth, [](const PlacedCall& call) { return call.failed != 0; },
+      [&](const PlacedCall& call, double x) {
+        svg.Text("error", x, LetterY(view, call), "middle", std::string(1, call.failed));
+      });
 }
 
 void DrawBarsOneByOne(const View& view, Svg& svg) {
